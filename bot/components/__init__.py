@@ -1,0 +1,1 @@
+"""Rasa components of this project's own; see README.md."""

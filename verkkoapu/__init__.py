@@ -1,0 +1,1 @@
+"""The domain library of Verkkoapu: knows neither Rasa nor Flask."""

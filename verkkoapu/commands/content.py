@@ -1,0 +1,7 @@
+"""`verkkoapu content`."""
+
+from __future__ import annotations
+
+
+def add_parser(subparsers) -> None:
+    """Filled in below."""

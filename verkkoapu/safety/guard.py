@@ -1,0 +1,209 @@
+"""Reads one resident message for danger and says why it decided as it did.
+
+Two witnesses: the signs (knowledge that nurses write and can mend) and the learned score (what thousands of example
+messages have in common). The thresholds say how sure the score must be for each thing the signs may say. Without a
+model file the signs decide alone. Nothing is logged or kept: a message leaves no trace here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verkkoapu.findings import Finding
+from verkkoapu.safety import text as texts
+from verkkoapu.safety.data import NOW, TOPICS, Canceller, SafetyData, Sign, load
+from verkkoapu.safety.matcher import Matcher
+from verkkoapu.safety.model import LearnedScore, Scores
+from verkkoapu.safety.text import Clause, clauses
+
+LONGEST_MESSAGE = 4_000
+SCRIPTS = {"ru": "cyrillic", "uk": "cyrillic", "ar": "arabic"}
+# When signs of several topics are found, the one whose reply saves a life comes first.
+_FIRST = {topic: rank for rank, topic in enumerate(
+    ("emergency-112", "poisoning", "mental-crisis", "domestic-violence", "social-emergency", "dental-emergency",
+     "urgent-care-116117", "child-protection-notice"))}
+_LOWER = {"alarm": "hint", "hint": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the guard thinks of one message."""
+
+    level: str | None
+    topic: str | None
+    clause: str
+    sign: str | None
+    score: float
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Hit:
+    """One sign found in one clause, and what is left of its level after the cancellers."""
+
+    sign: Sign
+    clause: int
+    where: int  # bit mask of the words where it was found
+    pattern: str
+    language: str
+    level: str | None
+    cancelled_by: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything the signs say about a message; the learned score takes its features from here too."""
+
+    clauses: list[Clause]
+    hits: list[Hit]
+    cancellers: list[tuple[Canceller, int]]
+    labels: list[dict[str, int]]  # for each clause the word groups present, and at which words
+
+    def best(self) -> Hit | None:
+        """The gravest sign left."""
+        left = [hit for hit in self.hits if hit.level]
+        return min(left, key=lambda hit: (hit.level != "alarm", _FIRST[hit.sign.topic], hit.clause), default=None)
+
+
+class SafetyGuard:
+    """The guard. Safe to share between threads and greenlets: a check only reads."""
+
+    def __init__(self, data: SafetyData, model: LearnedScore | None = None,
+                 findings: Iterable[Finding] = ()) -> None:
+        self.data = data
+        self.model = model
+        self.findings = list(findings)
+        self._matchers = {script: self._matcher(script) for script in ("latin", "cyrillic", "arabic")}
+
+    @classmethod
+    def load(cls, content_dir: Path, model_path: Path | None = None) -> SafetyGuard:
+        """Read the content and, when there is one, the model."""
+        data, findings = load(content_dir)
+        model = LearnedScore.load(model_path) if model_path is not None and model_path.exists() else None
+        return cls(data, model, findings)
+
+    def _matcher(self, script: str) -> Matcher:
+        matcher = Matcher(self.model.is_known_word if self.model else lambda word: False)
+        for code, language in self.data.languages.items():
+            if SCRIPTS.get(code, "latin") != script:
+                continue
+            for name, entry in language.signs.items():
+                for pattern in entry.patterns:
+                    matcher.add(pattern, ("sign", code, self.data.signs[name]))
+            for name, entry in language.cancellers.items():
+                for pattern in entry.patterns:
+                    matcher.add(pattern, ("cancel", code, self.data.cancellers[name]))
+            for name, phrases in language.words.items():
+                for key, tests in _single_words(phrases):
+                    matcher.label(tests, (code, name, key))
+        matcher.ready()
+        return matcher
+
+    def check(self, text: str, language: str | None = None) -> Verdict:
+        """Judge one message. ``language`` is the page language, only a hint: every language of the script is read."""
+        message = clauses(text[:LONGEST_MESSAGE])
+        if not message:
+            return Verdict(None, None, "", None, 0.0, [])
+        if self.model is None:
+            return self._decide(self.read(message, None), None)
+        spoken = self.model.languages(message, language)
+        reading = self.read(message, spoken)
+        return self._decide(reading, self.model.score(reading))
+
+    def read(self, message: list[Clause], spoken: set[str] | None) -> Reading:
+        """Find signs and cancellers. ``spoken`` limits the languages; None reads them all."""
+        reading = Reading(message, [], [], [{} for _ in message])
+        scripts: dict[str, list[int]] = {}
+        for index, clause in enumerate(message):
+            scripts.setdefault(texts.script(clause.text), []).append(index)
+        for script, indexes in scripts.items():
+            matcher = self._matchers[script]
+            masks = [matcher.masks(message[index].words) for index in indexes]
+            for index, mask in zip(indexes, masks, strict=True):
+                for (code, name, _), where in matcher.labels(mask).items():
+                    if spoken is None or code in spoken:
+                        present = reading.labels[index]
+                        present[name] = present.get(name, 0) | where
+            for (kind, code, item), position, pattern, where in matcher.find(masks):
+                if spoken is not None and code not in spoken:
+                    continue
+                index = indexes[position]
+                if kind == "sign":
+                    reading.hits.append(Hit(item, index, where, pattern.source, code, item.level))
+                else:
+                    reading.cancellers.append((item, index))
+        reading.cancellers = list(dict.fromkeys(reading.cancellers))
+        for hit in reading.hits:
+            _cancel(hit, reading)
+        return reading
+
+    def _decide(self, reading: Reading, scores: Scores | None) -> Verdict:
+        limits = self.data.thresholds
+        hit = reading.best()
+        life = scores.life if scores else 0.0
+        danger = scores.danger if scores else 0.0
+        if hit and hit.level == "alarm":
+            level = "alarm" if scores is None or life >= limits.alarm_with_alarm_sign else "hint"
+        elif hit:
+            level = "alarm" if life >= limits.alarm_with_hint_sign else (
+                "hint" if scores is None or danger >= limits.hint_with_hint_sign else None)
+        else:
+            level = "alarm" if life >= limits.alarm_alone else "hint" if danger >= limits.hint_alone else None
+        reasons = [_explain(one) for one in reading.hits]
+        if scores:
+            reasons.append(f"score life={life:.2f} danger={danger:.2f} topic={scores.topic} ({scores.topic_sure:.2f})"
+                           f" clause={scores.clause + 1}")
+        score = max(life, danger) if scores else (1.0 if level == "alarm" else 0.5 if level else 0.0)
+        if level is None:
+            return Verdict(None, None, "", None, score, reasons)
+        if hit is None or (scores and hit.level != "alarm" and scores.topic_sure >= limits.topic_from_score):
+            topic, clause = scores.topic, scores.clause
+            sign = hit.sign.id if hit and hit.sign.topic == topic else None
+        else:
+            topic, clause, sign = hit.sign.topic, hit.clause, hit.sign.id
+        return Verdict(level, topic, reading.clauses[clause].text, sign, score, reasons)
+
+
+def _single_words(phrases: list[str]):
+    from verkkoapu.safety.patterns import phrase_tests
+
+    tests = frozenset(parsed[0] for phrase in phrases if len(parsed := phrase_tests(phrase)) == 1)
+    if tests:
+        yield 0, tests
+
+
+def _cancel(hit: Hit, reading: Reading) -> None:
+    """Apply the cancellers to one sign; a drop ends it, a lower takes one step, at most once."""
+    has_now = NOW in reading.labels[hit.clause]
+    lowered = False
+    for canceller, clause in reading.cancellers:
+        if hit.sign.id in canceller.spares or hit.sign.topic in canceller.spares:
+            continue
+        if canceller.only and not {hit.sign.id, hit.sign.topic} & canceller.only:
+            continue
+        if canceller.now_outranks and has_now:
+            continue
+        if canceller.scope == "clause" and clause != hit.clause:
+            continue
+        if canceller.scope == "message" and hit.sign.firm:
+            continue
+        if hit.level is None:
+            return
+        if canceller.effect == "drop":
+            hit.level = None
+        elif not lowered:
+            hit.level = _LOWER[hit.level]
+            lowered = True
+        hit.cancelled_by.append(canceller.id)
+
+
+def _explain(hit: Hit) -> str:
+    told = f"clause {hit.clause + 1}: sign {hit.sign.id} ({hit.language}: {hit.pattern})"
+    if hit.cancelled_by:
+        told += f" → {hit.level or 'none'} by {', '.join(hit.cancelled_by)}"
+    return told
+
+
+assert set(_FIRST) == set(TOPICS)

@@ -1,0 +1,250 @@
+"""Trains the learned score: ``python -m verkkoapu.safety.train --content content --out var/models/safety.npz``.
+
+Four questions to one table of features: is it danger to life, is it any danger, which topic, which language. Sentences
+of harmless messages are harmless; of a dangerous story only some sentence is, so the first fit picks the sentence for
+the second. Typing errors and dangerous sentences inside ordinary stories are made here, from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from verkkoapu.safety.data import TOPICS, Example, SafetyData, load, read_examples
+from verkkoapu.safety.features import LOUDNESS, SIZE, pair_feature, word_features
+from verkkoapu.safety.guard import SafetyGuard
+from verkkoapu.safety.model import FORMAT, LearnedScore, Unit, known_word_key, units
+from verkkoapu.safety.text import clauses, fold, words
+
+FOLDS = 4
+_SEED = 112
+_STRENGTH = 1.0  # inverse regularisation, by cross-validation
+_SEEN_OFTEN = 2
+# Danger that is not plainly to life is a weak "no" to the life question: an alarm there is no fault.
+_LIFE_WEIGHT = {"life": 1.5, "urgent": 0.4, "concern": 0.6, "none": 1.0}
+_UNSURE_LIFE = {"mental-crisis", "domestic-violence"}
+_HARD_NEGATIVE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit to learn from."""
+
+    unit: Unit
+    example: Example
+    hard: bool
+
+
+def part(text: str, folds: int = FOLDS) -> int:
+    """The fold of a message: by its text, so that it never moves."""
+    return zlib.crc32(fold(text).encode()) % folds
+
+
+def gather(content_dir: Path, data: SafetyData) -> list[Example]:
+    """All labelled messages: the safety examples, the signs' own examples, and ordinary questions of other topics."""
+    examples = read_examples(content_dir / "safety")
+    for language in data.languages.values():
+        for name, entry in language.signs.items():
+            sign = data.signs[name]
+            severity = "life" if sign.level == "alarm" else "urgent"
+            examples += [Example(text, sign.topic, severity, "must", language.code) for text in entry.must]
+            examples += [Example(text, "none", "none", "must-not", language.code) for text in entry.must_not]
+    for path in sorted(content_dir.glob("*/examples/*.txt")):
+        if path.stem not in TOPICS:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            examples += [Example(line.strip(), path.stem, "none", "ordinary", path.parent.parent.name)
+                         for line in lines if line.strip() and not line.startswith("#")]
+    unique: dict[tuple[str, str], Example] = {}
+    for example in examples:  # the first wins: a labelled safety example before a plain one
+        unique.setdefault((example.language, fold(example.text)), example)
+    return list(unique.values())
+
+
+def widen(examples: Sequence[Example], rng: random.Random) -> list[Example]:
+    """Examples as people also write them: with typing errors, and hidden in an ordinary question."""
+    wide = []
+    ordinary: dict[str, list[Example]] = {}
+    for example in examples:
+        if example.severity == "none":
+            ordinary.setdefault(example.language, []).append(example)
+    for example in examples:
+        if example.severity == "none":
+            if rng.random() < 0.25:
+                wide.append(replace(example, text=mistype(example.text, rng)))
+            continue
+        if rng.random() < (0.7 if example.severity == "life" else 0.3):
+            wide.append(replace(example, text=mistype(example.text, rng)))
+        around = ordinary.get(example.language)
+        if around and example.severity == "life":
+            before, after = rng.choice(around).text, rng.choice(around).text
+            wide.append(replace(example, text=f"{before} {example.text}. {after}"))
+    return wide
+
+
+def mistype(text: str, rng: random.Random) -> str:
+    """A typing error in every fourth word: two letters swapped, one dropped or doubled."""
+    typed = []
+    for word in text.split(" "):
+        if len(word) > 3 and rng.random() < 0.25:
+            at = rng.randrange(1, len(word) - 1)
+            word = rng.choice((word[:at] + word[at + 1] + word[at] + word[at + 2:], word[:at] + word[at + 1:],
+                               word[:at] + word[at] + word[at:]))
+        typed.append(word)
+    return " ".join(typed)
+
+
+def fit(examples: Sequence[Example], data: SafetyData, say: Callable[[str], None] = lambda line: None) -> LearnedScore:
+    """Learn from these examples."""
+    rng = random.Random(_SEED)
+    known = _known_words(examples)
+    # A guard that knows the known words but has no weights yet: signs and word groups as they will be at run time.
+    reader = SafetyGuard(data, LearnedScore(np.zeros((1, 2)), np.zeros(1), np.zeros(2), ["life", "danger"], known))
+    rows: list[Row] = []
+    for example in [*examples, *widen(examples, rng)]:
+        message = clauses(example.text)
+        if message:
+            reading = reader.read(message, {example.language})
+            rows += [Row(unit, example, example.severity == "none" and example.style != "ordinary")
+                     for unit in units(reading)]
+    rarity = _rarity(rows)
+    table = _table(rows, rarity)
+    say(f"{len(examples)} messages, {len(rows)} units, {table.nnz} features")
+
+    whole = np.array([row.unit.clause < 0 for row in rows])
+    danger = np.array([row.example.severity != "none" for row in rows])
+    life = np.array([row.example.severity == "life" for row in rows])
+    hard = np.array([_HARD_NEGATIVE if row.hard else 1.0 for row in rows])
+    life_weight = hard * np.array([
+        0.15 if row.example.severity == "urgent" and row.example.topic in _UNSURE_LIFE
+        else _LIFE_WEIGHT[row.example.severity] for row in rows])
+    # First fit: whole messages, and the parts of harmless ones.
+    sure = whole | ~danger
+    life_use, danger_use = sure.copy(), sure.copy()
+    models = {}
+    for _ in range(2):
+        models["life"] = _fit(table[life_use], life[life_use], life_weight[life_use])
+        models["danger"] = _fit(table[danger_use], danger[danger_use], hard[danger_use])
+        life_use = sure | _telling(rows, table, models["life"], life)
+        danger_use = sure | _telling(rows, table, models["danger"], danger)
+    say("life and danger learnt")
+    telling = (whole & danger) | _telling(rows, table, models["danger"], danger)
+    topics = np.array([row.example.topic for row in rows])
+    models["topic"] = _fit(table[telling], topics[telling], np.ones(int(telling.sum())))
+    letters = _table([Row(replace(row.unit, groups=[], signs=[]), row.example, row.hard) for row in rows], rarity)
+    spoken = np.array([row.example.language for row in rows])
+    some = np.flatnonzero(whole | (np.arange(len(rows)) % 3 == 0))
+    models["language"] = _fit(letters[some], spoken[some], np.ones(len(some)), strength=4.0)
+    say("topics and languages learnt")
+    return _pack(models, rarity, known)
+
+
+def _known_words(examples: Sequence[Example]) -> list[int]:
+    seen = Counter(word for example in examples if example.severity == "none" and example.style != "typo"
+                   for word in set(words(fold(example.text))))
+    return sorted({known_word_key(word) for word, count in seen.items() if count >= _SEEN_OFTEN})
+
+
+def _letter_places(unit: Unit) -> list[int]:
+    places = [place for word in unit.words for place in word_features(word)]
+    return places + [pair_feature(first, second) for first, second in zip(unit.words, unit.words[1:], strict=False)]
+
+
+def _rarity(rows: Sequence[Row]) -> np.ndarray:
+    """How rare each feature is; common letters say little."""
+    counts = np.zeros(SIZE)
+    for row in rows:
+        counts[list({*_letter_places(row.unit), *row.unit.groups})] += 1
+    rarity = np.log((len(rows) + 1) / (counts + 1)).astype(np.float16)
+    rarity[counts == 0] = rarity[counts > 0].max()
+    return rarity
+
+
+def _table(rows: Sequence[Row], rarity: np.ndarray) -> csr_matrix:
+    values, places, ends = [], [], [0]
+    for row in rows:
+        count = 0
+        for block, found in (("letters", _letter_places(row.unit)), ("groups", row.unit.groups),
+                             ("signs", row.unit.signs)):
+            if not found:
+                continue
+            if block == "signs":
+                weight = np.full(len(found), LOUDNESS[block], dtype=np.float32)
+            else:
+                weight = rarity[found].astype(np.float32)
+                length = float(np.sqrt(weight @ weight))
+                weight *= LOUDNESS[block] / length if length else 0.0
+            values.append(weight)
+            places += found
+            count += len(found)
+        ends.append(ends[-1] + count)
+    return csr_matrix((np.concatenate(values), np.array(places, dtype=np.int32), np.array(ends)),
+                      shape=(len(rows), SIZE))
+
+
+def _fit(table: csr_matrix, answer: np.ndarray, weight: np.ndarray, strength: float = _STRENGTH) -> LogisticRegression:
+    return LogisticRegression(C=strength, max_iter=60, tol=1e-3).fit(table, answer, sample_weight=weight)
+
+
+def _telling(rows: Sequence[Row], table: csr_matrix, model: LogisticRegression, positive: np.ndarray) -> np.ndarray:
+    """The part of each dangerous message that the model so far finds most dangerous."""
+    scores = model.decision_function(table)
+    best: dict[int, int] = {}
+    for index, row in enumerate(rows):
+        if positive[index] and row.unit.clause >= 0:
+            key = id(row.example)
+            if key not in best or scores[index] > scores[best[key]]:
+                best[key] = index
+    found = np.zeros(len(rows), dtype=bool)
+    found[list(best.values())] = True
+    return found
+
+
+def _pack(models: dict[str, LogisticRegression], rarity: np.ndarray, known: list[int]) -> LearnedScore:
+    columns, weights, bias = ["life", "danger"], [], []
+    for name in ("life", "danger"):
+        weights.append(models[name].coef_)
+        bias.append(models[name].intercept_)
+    for name in ("topic", "language"):
+        columns += [f"{name}:{label}" for label in models[name].classes_]
+        weights.append(models[name].coef_)
+        bias.append(models[name].intercept_)
+    table = np.concatenate(weights).T.astype(np.float16)
+    packed = LearnedScore(np.ascontiguousarray(table), rarity, np.concatenate(bias), columns, known)
+    packed.columns = columns
+    return packed
+
+
+def save(model: LearnedScore, path: Path) -> None:
+    """Write the model; a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(partial, format=FORMAT, weights=model._weights, rarity=model._rarity, bias=model._bias,
+                        columns=np.array(model.columns), known=np.array(sorted(model._known), dtype=np.uint32))
+    partial.replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--content", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    data, findings = load(options.content)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    model = fit(gather(options.content, data), data, say=lambda line: print(line, file=sys.stderr))
+    save(model, options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Find the topic a message is about."""

@@ -1,0 +1,96 @@
+"""Sentence-transformers embeddings: a small static model trained from content, or any other model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from verkkoapu.search.text import fold
+
+#: Settings of the default model: vocabulary of character n-grams and words, and the length of a vector.
+VOCABULARY = 60_000
+DIMENSIONS = 256
+
+
+def split_pieces(text: str, sizes: tuple[int, ...] = (3, 4, 5)) -> list[str]:
+    """Whole words and character n-grams with word borders: the units the default model adds up."""
+    pieces: list[str] = []
+    for word in "".join(char if char.isalnum() else " " for char in fold(text)).split():
+        bordered = f"<{word}>"
+        pieces.append(bordered)
+        for size in sizes:
+            pieces.extend(bordered[start:start + size] for start in range(len(bordered) - size + 1))
+    return pieces
+
+
+def pieces_text(text: str) -> str:
+    """The pieces joined by spaces, as the default model's word-level tokenizer reads them."""
+    return " ".join(split_pieces(text))
+
+
+class Embedder:
+    """Turns texts into unit vectors with a sentence-transformers model."""
+
+    def __init__(self, model, own: bool) -> None:
+        self.model = model
+        self.own = own
+
+    @classmethod
+    def load(cls, name: str) -> Embedder:
+        """Load a model folder or hub name; the default model's folder says so by a file of its own."""
+        from sentence_transformers import SentenceTransformer
+
+        return cls(SentenceTransformer(name, device="cpu"), (Path(name) / "verkkoapu-pieces").exists())
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors, one row a text."""
+        prepared = [pieces_text(text) for text in texts] if self.own else list(texts)
+        vectors = self.model.encode(prepared, batch_size=256, show_progress_bar=False, convert_to_numpy=True)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def train_default(texts: Sequence[str], topics: Sequence[str], folder: Path, *, epochs: int = 6, seed: int = 7) -> Embedder:
+    """Train the default model: two messages of one topic belong together (MultipleNegativesRankingLoss)."""
+    import random
+    from collections import Counter, defaultdict
+
+    import torch
+    from datasets import Dataset
+    from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+    from sentence_transformers.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.training_args import BatchSamplers
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import WhitespaceSplit
+
+    random_source = random.Random(seed)
+    torch.manual_seed(seed)
+    counts = Counter(piece for text in texts for piece in set(split_pieces(text)))
+    kept = [piece for piece, count in counts.most_common(VOCABULARY) if count > 1]
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, **{piece: number for number, piece in enumerate(kept, 1)}}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=DIMENSIONS)], device="cpu")
+    by_topic = defaultdict(list)
+    for text, topic in zip(texts, topics, strict=True):
+        by_topic[topic].append(pieces_text(text))
+    pairs: dict[str, list[str]] = {"anchor": [], "positive": []}
+    for group in by_topic.values():
+        for anchor in group:
+            for positive in random_source.sample(group, min(3, len(group))):
+                if positive != anchor:
+                    pairs["anchor"].append(anchor)
+                    pairs["positive"].append(positive)
+    arguments = SentenceTransformerTrainingArguments(
+        output_dir=str(folder.parent / "trainer"), num_train_epochs=epochs, per_device_train_batch_size=256,
+        learning_rate=0.05, warmup_steps=0.1, batch_sampler=BatchSamplers.NO_DUPLICATES, save_strategy="no",
+        logging_strategy="no", report_to=[], disable_tqdm=True, use_cpu=True, seed=seed,
+    )
+    SentenceTransformerTrainer(model=model, args=arguments, train_dataset=Dataset.from_dict(pairs),
+                               loss=MultipleNegativesRankingLoss(model)).train()
+    model.save(str(folder), create_model_card=False)
+    (folder / "verkkoapu-pieces").write_text("Texts are split by verkkoapu.search.embedding.pieces_text before encoding.\n")
+    return Embedder(model, own=True)

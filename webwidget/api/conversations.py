@@ -1,0 +1,245 @@
+"""Conversations: open, send, read, language, handover, call back, feedback, transcript, erase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from flask import Response, g, jsonify
+
+from verkkoapu.assistant import Assistant
+from verkkoapu.clock import iso
+from verkkoapu.contacts import named_cards
+from verkkoapu.conversations import Conversation
+from verkkoapu.errors import ConversationNotFound, StateUnavailable
+from verkkoapu.transcript import transcript_text
+from webwidget import limits
+from webwidget.api import blueprint
+from webwidget.api.requests import (
+    MAX_TEXT,
+    client_id_field,
+    json_body,
+    language_field,
+    network,
+    own_conversation,
+    page_field,
+    text_field,
+    within_limit,
+)
+from webwidget.errors import ApiError, bad_request
+from webwidget.services import services
+from webwidget.turns import clean_text, guard_verdict, safety_message, take_turn
+
+
+def public(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as API.md's Message: every field there, whatever the entry left out."""
+    return {"topic": None, "contacts": [], "links": [], "choices": [], "masked": [], **message}
+
+
+def whole(conversation: Conversation, messages: list[dict[str, Any]]) -> Response:
+    """State, language and messages."""
+    return jsonify({"state": conversation.state, "language": conversation.language, "messages": [public(m) for m in messages]})
+
+
+@blueprint.post("/conversations")
+def open_conversation():
+    body = json_body()
+    within_limit(limits.CONVERSATIONS_A_NETWORK, network())
+    language = services().language(language_field(body))
+    g.language = language
+    conversation, token = services().store.create(language, page_field(body))
+    greeting = Assistant(services().content, None).greeting(language, services().clock.now())
+    message, _new = services().store.append(conversation.id, {"from": "bot", "masked": [], **greeting})
+    return jsonify({"id": conversation.id, "token": token, "language": language, "state": conversation.state,
+                    "messages": [public(message)]}), 201
+
+
+@blueprint.post("/conversations/<conversation_id>/messages")
+def send_message(conversation_id: str):
+    body = json_body()
+    raw = body.get("text")
+    if isinstance(raw, str) and raw.strip():
+        # Should the record be out of reach, danger must still be answered: from content alone.
+        _prepare_answer_without_record(raw[:MAX_TEXT])
+    conversation = own_conversation(conversation_id)
+    client_id = client_id_field(body)
+    if ("text" in body) == ("choice" in body):
+        raise bad_request("text")
+    if "choice" in body:
+        choice = text_field(body, "choice", required=True, limit=120) or ""
+        label = _choice_label(conversation, choice)
+        within_limit(limits.MESSAGES_A_CONVERSATION, conversation.id)
+        conversation, messages = take_turn(services(), conversation, client_id, choice=choice, label=label)
+        return whole(conversation, messages)
+    if not isinstance(raw, str):
+        raise bad_request("text")
+    if len(raw) > MAX_TEXT:
+        raise ApiError(413, "too_long", limit=MAX_TEXT)
+    text = clean_text(raw)
+    if not text:
+        raise bad_request("text")
+    within_limit(limits.MESSAGES_A_CONVERSATION, conversation.id)
+    within_limit(limits.MESSAGES_A_NETWORK, network())
+    conversation, messages = take_turn(services(), conversation, client_id, text=text)
+    return whole(conversation, messages)
+
+
+def _prepare_answer_without_record(raw: str) -> None:
+    def extra() -> dict[str, Any]:
+        text = clean_text(raw)
+        language = getattr(g, "language", None) or services().language(None)
+        verdict = guard_verdict(services(), text, language)
+        if verdict.level != "alarm" or not verdict.topic:
+            return {}
+        message = safety_message(services(), verdict, text, language)
+        return {"messages": [{"id": None, "at": iso(services().clock.now()), "from": "bot", "masked": [], **message}],
+                "contacts": message["contacts"]}
+
+    g.unavailable_extra = _Lazy(extra)
+
+
+class _Lazy(dict):
+    """Filled in only when the error answer is made: the guard reads each message once in the ordinary case."""
+
+    def __init__(self, make) -> None:
+        super().__init__()
+        self._make = make
+
+    def keys(self):
+        if self._make is not None:
+            made, self._make = self._make(), None
+            self.update(made)
+        return super().keys()
+
+
+def _choice_label(conversation: Conversation, value: str) -> str:
+    """What the resident saw on the button; 400 for a value that was never offered here."""
+    for message in reversed(services().store.read(conversation.id)):
+        for choice in message.get("choices", ()):
+            if choice["value"] == value:
+                return choice["label"]
+    content, language = services().content, conversation.language
+    name, _, rest = value.partition(":")
+    if name == "topic" and (text := content.text(rest, language)) is not None:
+        return text.title
+    if value in ("handover", "callback", "continue"):
+        return content.phrase(f"choice_{value}", language)
+    raise bad_request("choice")
+
+
+@blueprint.get("/conversations/<conversation_id>/messages")
+def read_messages(conversation_id: str):
+    from flask import request
+
+    conversation = own_conversation(conversation_id)
+    try:
+        messages = services().store.read(conversation.id, request.args.get("after") or "0")
+    except ValueError as exc:
+        raise bad_request("after") from exc
+    return whole(conversation, [m for m in messages if visible(m)])
+
+
+def visible(message: dict[str, Any]) -> bool:
+    """Whether a resident may see an entry: counsellors' notes and other inner entries are not for them."""
+    return not message.get("internal")
+
+
+@blueprint.post("/conversations/<conversation_id>/language")
+def set_language(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    language = language_field(json_body(), required=True)
+    if language is None:
+        raise bad_request("language")
+    services().store.change(conversation.id, language=language)
+    g.language = language
+    return jsonify({"state": conversation.state, "language": language, "messages": []})
+
+
+@blueprint.post("/conversations/<conversation_id>/handover")
+def ask_handover(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    body = json_body()
+    topic = text_field(body, "topic", limit=80)
+    if topic is not None and topic not in services().content.topics:
+        raise bad_request("topic")
+    language = language_field(body) or conversation.language
+    cards = named_cards(services().content, [*services().content.general_contacts, "medical-helpline-116117"], language,
+                        services().clock.now())
+    return jsonify({"state": "bot", "closed_reason": "no_counsellors", "callback": True, "contacts": cards})
+
+
+@blueprint.post("/conversations/<conversation_id>/callback")
+def ask_callback(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    body = json_body()
+    within_limit(limits.CALLBACKS_A_NETWORK, network())
+    phone = text_field(body, "phone", required=True, limit=40) or ""
+    try:
+        number = phonenumbers.parse(phone, "FI")
+    except phonenumbers.NumberParseException as exc:
+        raise bad_request("phone") from exc
+    if not phonenumbers.is_possible_number(number):
+        raise bad_request("phone")
+    topic = text_field(body, "topic", limit=80)
+    if topic is not None and topic not in services().content.topics:
+        raise bad_request("topic")
+    when = text_field(body, "when", required=True, limit=20) or ""
+    from verkkoapu.callbacks import CallbackStore, UnknownTime
+
+    if body.get("consent") is not True:
+        raise bad_request("consent")
+    callbacks = CallbackStore(services().redis, services().keys, services().clock, services().settings.retention_handed_over_hours * 3600)
+    try:
+        callback_id = callbacks.add(conversation.id, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+                                    topic, when, conversation.language)
+    except UnknownTime as exc:
+        raise bad_request("when") from exc
+    content, language = services().content, conversation.language
+    said = content.phrase("callback_done", language, when=content.phrase(f"when_{when}", language))
+    services().store.append(conversation.id, {"from": "system", "lang": language, "kind": "notice", "text": said, "masked": []})
+    return jsonify({"callback_id": callback_id}), 201
+
+
+@blueprint.post("/conversations/<conversation_id>/feedback")
+def give_feedback(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    body = json_body()
+    helped, rating = body.get("helped"), body.get("rating")
+    if not isinstance(helped, bool):
+        raise bad_request("helped")
+    if rating is not None and (not isinstance(rating, int) or isinstance(rating, bool) or not 1 <= rating <= 5):
+        raise bad_request("rating")
+    comment = text_field(body, "comment", limit=MAX_TEXT)
+    masked = services().mask.mask(clean_text(comment)).text if comment else ""
+    entry = {"at": iso(services().clock.now()), "language": conversation.language, "helped": "1" if helped else "0",
+             "rating": "" if rating is None else str(rating), "comment": masked}
+    import redis
+
+    try:
+        services().redis.xadd(services().keys.feedback, entry, maxlen=100_000, approximate=True)
+    except redis.RedisError as exc:
+        raise StateUnavailable("feedback") from exc
+    return "", 204
+
+
+@blueprint.get("/conversations/<conversation_id>/transcript")
+def read_transcript(conversation_id: str):
+    from flask import request
+
+    conversation = own_conversation(conversation_id)
+    if request.args.get("format", "txt") != "txt":
+        raise bad_request("format")
+    messages = [m for m in services().store.read(conversation.id) if visible(m)]
+    text = transcript_text(messages, conversation.language, services().clock.now())
+    return Response(text, mimetype="text/plain; charset=utf-8",
+                    headers={"Content-Disposition": 'attachment; filename="verkkoapu.txt"'})
+
+
+@blueprint.delete("/conversations/<conversation_id>")
+def erase_conversation(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    services().store.erase(conversation.id)
+    return "", 204
+
+
+__all__ = ["ConversationNotFound", "public", "visible"]
