@@ -14,7 +14,7 @@ from verkkoapu.errors import ContentError, SettingsError
 #: Modules with `add_parser(subparsers)`, in the order of the help page.
 COMMANDS = (
     "verkkoapu.commands.settings", "verkkoapu.commands.run", "verkkoapu.commands.content", "verkkoapu.commands.messages",
-    "verkkoapu.commands.evaluate", "verkkoapu.commands.bench", "verkkoapu.commands.counsellor",
+    "verkkoapu.commands.evaluate", "verkkoapu.commands.bench", "verkkoapu.commands.counsellor", "verkkoapu.catalogue.cli",
 )
 
 

@@ -77,12 +77,12 @@ def read_channel(record: Mapping[str, Any], problems: Problems, shared: Shared) 
     kind = CHANNEL_KINDS.get(text(record.get("serviceChannelType")).lower())
     if kind is None:
         problems.add("channel_kind_unknown", "serviceChannelType", record.get("serviceChannelType"))
-    phones = "phoneNumbers" if record.get("phoneNumbers") else "supportPhones"
     emails = emails_of(record.get("emails")) or emails_of(record.get("supportEmails"))
     channel = Channel(
         **_record(record, "serviceChannel"), kind=kind or "other", organisation=identifier(record.get("organizationId")),
         details=Details(
-            phones=read_phones(record.get(phones), phones, problems)
+            phones=read_phones(record.get("phoneNumbers"), "phoneNumbers", problems)
+            + read_phones(record.get("supportPhones"), "supportPhones", problems)
             + read_phones(record.get("faxNumbers"), "faxNumbers", problems, "fax"),
             hours=read_hours(record.get("serviceHours"), "serviceHours", problems),
             addresses=read_addresses(record.get("addresses") or record.get("deliveryAddresses"), "addresses", problems),
@@ -155,7 +155,7 @@ def _openings(value: Any, kind: str, where: str, problems: Problems) -> tuple[tu
     return tuple(dict.fromkeys(found)), damaged
 
 
-def _date(item: Mapping[str, Any], key: str, where: str, problems: Problems):  # type: ignore[no-untyped-def]
+def _date(item: Mapping[str, Any], key: str, where: str, problems: Problems):
     found = day(item.get(key))
     if found is None and text(item.get(key)) and not text(item.get(key)).startswith(("0001", "9999")):
         problems.add("hours_date_unreadable", f"{where}.{key}", item.get(key))

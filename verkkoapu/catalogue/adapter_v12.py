@@ -131,7 +131,8 @@ def _entry(item: Mapping[str, Any], where: str, problems: Problems) -> HoursEntr
     kind = text(item.get("type"))
     notes = localized(item.get("additionalInformation")) or localized(item.get("heading"))
     status = text(item.get("openingStatus"))
-    dates = {"valid_from": day(item.get("fromDate")), "valid_to": day(item.get("toDate")), "for_now": "toDate" not in item}
+    dates: dict[str, Any] = {
+        "valid_from": day(item.get("fromDate")), "valid_to": day(item.get("toDate")), "for_now": "toDate" not in item}
     if kind == "ContinuousAlwaysValidServiceHour":
         return HoursEntry("weekly", (), where, always_open=status == "Open", closed=status == "Closed",
                           reservation=status == "OpenOnReservation", notes=notes)
@@ -203,10 +204,11 @@ def _state(value: Any) -> str:
 
 
 def _details(record: Mapping[str, Any], where: str, problems: Problems) -> Details:
-    phones = record.get("phoneNumbers") or record.get("phones") or record.get("supportPhoneNumbers")
+    phones = record.get("phoneNumbers") or record.get("phones")
     urls = record.get("webPages") or record.get("webPageUrls")
     return Details(
         phones=read_phones(_per_language(phones), "phoneNumbers", problems)
+        + read_phones(_per_language(record.get("supportPhoneNumbers")), "supportPhoneNumbers", problems)
         + read_phones(_per_language(record.get("faxNumbers")), "faxNumbers", problems, "fax"),
         hours=read_hours(record.get("serviceHours"), "serviceHours", problems),
         addresses=read_addresses(record.get("addresses"), "addresses", problems),
@@ -260,7 +262,7 @@ def _area_type(record: Mapping[str, Any]) -> Any:
     return record.get("areaType") or area.get("areaType") or area.get("type")
 
 
-def _areas(record: Mapping[str, Any], shared: Shared):  # type: ignore[no-untyped-def]
+def _areas(record: Mapping[str, Any], shared: Shared):
     area = mapping(record.get("area") or record.get("areaInformation"))
     return shared.areas(record.get("areas") or area.get("areas") or record.get("municipalities")
                         or area.get("municipalities"))

@@ -5,6 +5,7 @@ Only what the catalogue really says is a change: a number or hours that it does 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,10 @@ from verkkoapu.hours import parse_hours
 FIELDS = ("phone", "charge", "hours", "address", "url")
 #: Said after hours that the catalogue gives for the week only: about holidays it is silent, and so are we.
 HOLIDAYS_UNKNOWN = "PH unknown"
+
+
+_DATED = re.compile(r"\d{4} |easter|(Jan|Apr|May|Jun|Oct|Dec) \d")
+_WEEKDAY = re.compile(r"^\d{4}.*\b(Mo|Tu|We|Th|Fr|Sa|Su)\b")
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def changes(contact: Contact, entry: Entry, today: date) -> list[Change]:
             continue
         if field == "charge" and (proposed.get("phone") is None or theirs == "unknown"):
             continue
-        if field == "hours" and ours and same_hours(ours, theirs, today):
+        if field == "hours" and ours and (theirs.startswith("unknown") or same_hours(ours, theirs, today)):
             continue
         if field == "address" and ours and _plain(ours) == _plain(theirs):
             continue
@@ -58,7 +63,8 @@ def proposal(contact: Contact, entry: Entry, today: date) -> dict[str, str]:
     if phone is not None:
         found["phone"], found["charge"] = phone.number, phone.charge
     hours = entry.hours_from(today)
-    if hours is not None:
+    # A notation without a time of day says only when it is closed or not known: that is nothing to show.
+    if hours is not None and (":" in hours or hours.startswith("24/7")):
         found["hours"] = with_holidays(hours, contact.hours)
     visiting = entry.visiting
     if visiting and visiting.lines and contact.kind == "place":
@@ -86,7 +92,7 @@ def with_holidays(hours: str, ours: str | None) -> str:
 
     An office that is shown as open on Christmas Day sends somebody to a closed door.
     """
-    if hours == "24/7" or "unknown" in hours.split(";")[0]:
+    if hours.split(";")[0] in ("24/7", "unknown"):
         return hours
     own = [rule.strip() for rule in (ours or "").split(";") if rule.strip().startswith("PH ")]
     week, dated = _split_dated(hours)
@@ -121,7 +127,8 @@ def _words(change: Change, language: str) -> list[str]:
         ours, theirs = phone_text(ours) if ours else None, phone_text(theirs)
     if change.field == "charge":
         ours, theirs = say(f"charge.{ours or 'unknown'}", language), say(f"charge.{theirs}", language)
-    key = f"diff.{change.field}" if ours else f"diff.{change.field}_new"
+    known = ours and not (change.field == "charge" and change.ours == "unknown")
+    key = f"diff.{change.field}" if known else f"diff.{change.field}_new"
     return [say(key, language, ours=ours or "", theirs=theirs)]
 
 
@@ -174,7 +181,7 @@ def _week(notation: str) -> list[Spans]:
     return days
 
 
-def _timeline(hours, start: datetime, end: datetime) -> list[tuple[datetime, str]]:  # type: ignore[no-untyped-def]
+def _timeline(hours, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
     """The moments at which the state changes; neighbours of one state count as one."""
     line: list[tuple[datetime, str]] = []
     for a, _b, state, _comment in hours.intervals(start, end):
@@ -188,11 +195,16 @@ def _state(value: object) -> str:
 
 
 def _split_dated(hours: str) -> tuple[list[str], list[str]]:
-    """Rules for the week, and rules with dates or holidays, which must stay after what is said of all holidays."""
+    """Rules of weeks, those of a period included, and rules of single dates, which override what holidays say."""
     rules = [rule.strip() for rule in hours.split(";")]
-    dated = [rule for rule in rules if rule[:1].isdigit() and rule[:4].isdigit() or rule.startswith("easter")
-             or rule[:3] in ("Jan", "Apr", "May", "Jun", "Oct", "Dec")]
+    periods = {rule.rsplit(" ", 2)[0] for rule in rules if _DATED.match(rule) and _WEEKDAY.search(rule)}
+    dated = [rule for rule in rules if _DATED.match(rule) and not _in_period(rule, periods)]
     return [rule for rule in rules if rule not in dated], dated
+
+
+def _in_period(rule: str, periods: set[str]) -> bool:
+    """Whether a rule belongs to a period with weekdays: "2026 Jun 01-2026 Aug 31 off" before its "… Mo-Fr 8–15"."""
+    return any(rule.startswith(period + " ") for period in periods)
 
 
 def _times(spans: Spans, language: str) -> str:

@@ -149,7 +149,7 @@ def _retry_after(response: requests.Response) -> float | None:
     return float(value) if value.isdigit() else None
 
 
-def _wait(default: Any, pace: Pace):  # type: ignore[no-untyped-def]
+def _wait(default: Any, pace: Pace):
     """The wait the source asked for (within reason), else the growing one."""
     def wait(state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None

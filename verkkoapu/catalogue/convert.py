@@ -110,6 +110,11 @@ def asdict_shallow(details: Details) -> dict[str, Any]:
     return {name: getattr(details, name) for name in ("phones", "hours", "addresses", "emails", "urls")}
 
 
+def is_weekly(entry: HoursEntry) -> bool:
+    """Whether an entry says how every week is: hours by day, and stretches from one weekday to another."""
+    return entry.kind == "weekly" or (entry.kind == "continuous" and any(o.day is not None for o in entry.openings))
+
+
 def _unseen_channel(channel: str, service: Service | None) -> Channel:
     return Channel(id=channel, source="", names=service.names if service else {}, other_names={}, summaries={},
                    descriptions={}, status="published", modified=None, kind="other", organisation=None,
@@ -122,7 +127,7 @@ def _entry(channel: Channel, details: Details, identifier: str, services: list[S
     # A connection that says nothing of hours has the channel's: those were already looked at there.
     noted = problems if own is None or own.hours is not None else Problems()
     quiet = Problems()
-    weeks = tuple((entry.where, week_notation(entry, quiet)) for entry in hour_entries if entry.kind == "weekly")
+    weeks = tuple((entry.where, week_notation(entry, quiet)) for entry in hour_entries if is_weekly(entry))
     return Entry(
         identifier, channel.kind, channel.names, channel.summaries, details.phones or (),
         hours_notation(hour_entries, noted), hour_entries, details.addresses or (), details.emails or {},
@@ -144,7 +149,7 @@ def exported(entry: Entry) -> dict[str, Any]:
     visiting = entry.visiting
     hours_sets = []
     for item in entry.hour_entries:
-        own = dict(entry.weeks).get(item.where) if item.kind == "weekly" else None
+        own = dict(entry.weeks).get(item.where)
         hours_sets.append({
             "where": item.where, "kind": item.kind, "week": own, "valid_from": _date(item.valid_from),
             "valid_to": _date(item.valid_to), "valid_for_now": item.for_now, "closed": item.closed,

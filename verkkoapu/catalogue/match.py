@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from verkkoapu.catalogue.convert import Entry
 from verkkoapu.catalogue.values import names_of
@@ -21,7 +20,9 @@ WORTH, SURE, MARGIN = 0.45, 0.85, 0.12
 SHOWN = 5
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 #: Words in nearly every name: they tell nothing apart.
-_COMMON = frozenset("ja och and palvelut palvelu service tjänster services för the of for".split())
+_COMMON = frozenset({
+    "ja", "och", "and", "palvelut", "palvelu", "service", "tjänster", "services", "för", "the", "of", "for",
+})
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,25 @@ def words_of(*texts: str) -> frozenset[str]:
 
 
 def alike(one: str, other: str) -> float:
-    """How alike two names are, 0 to 1: common words, and letters for the inflected ones."""
+    """How alike two names are, 0 to 1: the share of common words, inflected ones counted a little less."""
     first, second = words_of(one), words_of(other)
     if not first or not second:
         return 0.0
-    if first == second:
-        return 1.0
-    common = len(first & second) / len(first | second)
-    letters = SequenceMatcher(None, " ".join(sorted(first)), " ".join(sorted(second)), autojunk=False).ratio()
-    return max(common, 0.5 * common + 0.5 * letters if letters > 0.6 else common)
+    common = first & second
+    left = set(second - common)
+    value = float(len(common))
+    for word in first - common:
+        near = next((found for found in left if _inflected(word, found)), None)
+        if near is not None:
+            left.discard(near)
+            value += 0.9
+    return value / (len(first) + len(second) - len(first & second) - (len(second - common) - len(left)))
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether two words differ only at their ends: terveysasema and terveysasemat, mottagning and mottagningar."""
+    shorter = min(len(one), len(other))
+    return shorter >= 4 and abs(len(one) - len(other)) <= 3 and one[:max(4, shorter - 2)] == other[:max(4, shorter - 2)]
 
 
 class _Index:
@@ -117,11 +128,11 @@ def _score(contact: Contact, entry: Entry, topic_words: frozenset[str], own_code
     if contact.phone and any(phone.number == contact.phone for phone in entry.phones):
         score += 0.55
         reasons.append("number")
-    theirs = entry.municipality_codes()
-    if own_codes and theirs:
-        if own_codes & theirs:
+    served = entry.municipality_codes()
+    if own_codes and served:
+        if own_codes & served:
             # A place in the one municipality says more than a service for the whole county.
-            score += 0.15 if len(theirs) == 1 else 0.05
+            score += 0.15 if len(served) == 1 else 0.05
             reasons.append("municipality")
         else:
             score -= 0.5
@@ -147,7 +158,7 @@ def _topic_words(content: Content) -> dict[str, frozenset[str]]:
     return {contact: frozenset(words) for contact, words in found.items()}
 
 
-def _municipality_names(entries: Iterable[Entry]):  # type: ignore[no-untyped-def]
+def _municipality_names(entries: Iterable[Entry]):
     for entry in entries:
         for area in entry.areas:
             for code, names in area.municipalities:

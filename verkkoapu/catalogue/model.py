@@ -60,6 +60,8 @@ class Phone:
     languages: tuple[str, ...]
     charge_notes: Texts
     notes: Texts
+    #: How many entries of the source's list this number stands for.
+    mentions: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,9 @@ def _stretches(periods: list[Period]) -> list[tuple[date | None, date | None, li
     starts = sorted({period.first for period in periods if period.first}
                     | {period.last + timedelta(days=1) for period in periods if period.last})
     edges: list[date | None] = [None, *starts]
-    result = []
+    result: list[tuple[date | None, date | None, list[Period]]] = []
     for index, first in enumerate(edges):
-        last = edges[index + 1] - timedelta(days=1) if index + 1 < len(edges) else None  # type: ignore[operator]
+        last = starts[index] - timedelta(days=1) if index < len(starts) else None
         active = [p for p in periods if _holds(p, first or last or date.today())]
         result.append((first, last, active))
     return result if periods else []

@@ -31,7 +31,9 @@ def read_phones(value: Any, where: str, problems: Problems, fallback_kind: str =
         if number is None:
             continue
         kind = KINDS.get(text(item.get("type")).lower(), "phone") if item.get("type") else fallback_kind
-        known = found.setdefault((number, kind), {"languages": [], "charge": "unknown", "charge_notes": {}, "notes": {}})
+        known = found.setdefault(
+            (number, kind), {"languages": [], "charge": "unknown", "charge_notes": {}, "notes": {}, "mentions": 0})
+        known["mentions"] += 1
         languages = _languages(item)
         known["languages"].extend(languages)
         charge = charge_of(item, number)
@@ -41,7 +43,8 @@ def read_phones(value: Any, where: str, problems: Problems, fallback_kind: str =
             for language, words in _texts(item, source, languages).items():
                 known[key].setdefault(language, words)
     return tuple(
-        Phone(number, kind, known["charge"], tuple(dict.fromkeys(known["languages"])), known["charge_notes"], known["notes"])
+        Phone(number, kind, known["charge"], tuple(dict.fromkeys(known["languages"])), known["charge_notes"],
+              known["notes"], known["mentions"])
         for (number, kind), known in found.items()
     )
 
@@ -86,7 +89,10 @@ def is_short(digits: str) -> bool:
         return True
     if not 3 <= len(digits) <= 6:
         return False
-    return phonenumbers.is_valid_short_number_for_region(phonenumbers.parse(digits, "FI"), "FI")
+    try:
+        return phonenumbers.is_valid_short_number_for_region(phonenumbers.parse(digits, "FI"), "FI")
+    except phonenumbers.NumberParseException:  # 99999 begins like a call abroad
+        return False
 
 
 def charge_of(item: Mapping[str, Any], number: str) -> str:

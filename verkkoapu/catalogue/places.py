@@ -19,7 +19,7 @@ FINLAND = (59.45, 19.05, 70.12, 31.61)
 
 
 @lru_cache(maxsize=1)
-def _transformer():  # type: ignore[no-untyped-def]
+def _transformer():
     from pyproj import Transformer  # heavy: loaded when the first address is read
 
     return Transformer.from_crs(3067, 4326, always_xy=True)

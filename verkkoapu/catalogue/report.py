@@ -21,15 +21,18 @@ def understand(reading: Reading) -> tuple[list[Entry], list[Problem]]:
 
 
 def report(reading: Reading, entries: list[Entry], problems: list[Problem]) -> dict[str, Any]:
-    """Counts as JSON; `numbers` and `coordinates` count each mention in the source's records."""
+    """Counts as JSON; `numbers` and `coordinates` count each mention in the source's records.
+
+    Weekly hours count every entry that says how a week is, those over midnight included.
+    """
     reported = [problem for problem in problems if problem.kind in PHONE_PROBLEMS]
     outside = [problem for problem in problems if problem.kind in PLACE_PROBLEMS]
     own = list(_own_details(reading))
-    valid = sum(len(details.phones or ()) for details in own)
+    valid = sum(phone.mentions for details in own for phone in details.phones or ())
     located = [a for details in own for a in details.addresses or () if a.latitude is not None]
     addresses = sum(len(details.addresses or ()) for details in own)
     weeks = [notation for entry in entries for _where, notation in _own_weeks(entry, reading)]
-    other = [item.kind for details in own for item in details.hours or () if item.kind != "weekly"]
+    kinds = [item.kind for details in own for item in details.hours or ()]
     return {
         "records": {"read": dict(reading.read), "understood": dict(reading.understood),
                     "total": sum(reading.read.values()), "connections": len(reading.catalogue.connections)},
@@ -38,8 +41,8 @@ def report(reading: Reading, entries: list[Entry], problems: list[Problem]) -> d
         "hours": {
             "weekly": {"total": len(weeks), "converted": sum(week is not None for week in weeks),
                        "unknown": sum(week is None for week in weeks)},
-            "exceptional": other.count("exceptional"), "over_midnight": other.count("continuous"),
-            "holidays": other.count("holiday"),
+            "exceptional": kinds.count("exceptional"), "over_midnight": kinds.count("continuous"),
+            "holidays": kinds.count("holiday"),
             "contacts": {"with_hours": sum(entry.hours is not None for entry in entries), "total": len(entries)},
         },
         "coordinates": {"total": len(located) + len(outside), "inside_finland": len(located),
@@ -47,9 +50,9 @@ def report(reading: Reading, entries: list[Entry], problems: list[Problem]) -> d
     }
 
 
-def _own_details(reading: Reading):  # type: ignore[no-untyped-def]
+def _own_details(reading: Reading):
     for table in (reading.catalogue.channels, reading.catalogue.connections, reading.catalogue.organisations):
-        for record in table.values():  # type: ignore[attr-defined]
+        for record in table.values():
             yield record.details
 
 

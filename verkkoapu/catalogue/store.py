@@ -9,17 +9,20 @@ A reading that fails changes nothing outside incoming/. Every file is written be
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from verkkoapu.catalogue.errors import PullRefused
 from verkkoapu.catalogue.problems import Problem
 from verkkoapu.catalogue.reading import FOLDERS, Reading, add_code_names, kind_of, record_id
 
@@ -92,6 +95,17 @@ class Copy:
     @property
     def incoming(self) -> Path:
         return self.folder / "incoming"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the copy for one reading at a time; raises PullRefused when another one holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as exc:
+                raise PullRefused("error.busy") from exc
+            yield
 
     def state(self) -> State:
         """The state; an empty one when there is no copy yet or its state cannot be read."""
@@ -252,9 +266,3 @@ def shrunk(state: State, digests: Iterable[str]) -> tuple[str, int, int] | None:
             return folder, before, came.get(folder, 0)
     return None
 
-
-def raw_records(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The relative names and paths of all record files of a copy."""
-    for name in FOLDERS.values():
-        for path in sorted((folder / name).glob("*.json")):
-            yield f"{name}/{path.stem}", path
