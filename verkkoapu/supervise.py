@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -22,10 +23,11 @@ from urllib.parse import quote
 import redis
 import requests
 
+from verkkoapu.embedded import folder_lock, url_file
 from verkkoapu.settings import PROJECT_DIR, Settings
 
 #: How long a cold start may take before it is called a failure, in seconds.
-START_SECONDS = 180
+START_SECONDS = 300
 QUIET_RASA = {
     "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "PYTHONWARNINGS": "ignore",
     # Rasa's own lines can hold what a resident wrote; only warnings of the server itself pass.
@@ -60,6 +62,7 @@ class Service:
         self.settings = settings
         self._password = password
         self._process: subprocess.Popen | None = None
+        self._folder = ExitStack()
 
     # --- starting and stopping ---------------------------------------------------------------------
 
@@ -68,6 +71,8 @@ class Service:
         _refuse_taken_port(self.settings.host, self.settings.port)
         self.dir.mkdir(parents=True, exist_ok=True)
         (self.settings.var_dir / "redis").mkdir(parents=True, exist_ok=True)
+        if self.embedded:
+            self._take_folder()
         _write_private(self.dir / "redis.conf", self._redis_conf())
         config = self.dir / "supervisord.conf"
         _write_private(config, self._supervisord_conf())
@@ -92,8 +97,22 @@ class Service:
                 self.say("still waiting for " + ", ".join(waiting))
             time.sleep(0.2)
 
+    def _take_folder(self) -> None:
+        """Two Redis servers on one append-only file would destroy it; commands find this one's address in a file."""
+        if not self._folder.enter_context(folder_lock(self.settings)):
+            raise RuntimeError(f"Another service or command uses {self.settings.var_dir}. Stop it, or set VERKKOAPU_DIR to another folder.")
+        _write_private(url_file(self.settings), self.settings.redis_url)
+
     def stop(self) -> None:
         """Stop every part and wait for it."""
+        try:
+            self._stop_parts()
+        finally:
+            if self.embedded and self._process is None:
+                url_file(self.settings).unlink(missing_ok=True)
+            self._folder.close()
+
+    def _stop_parts(self) -> None:
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -156,6 +175,8 @@ class Service:
             "VERKKOAPU_SECRET_KEY": s.secret_key, "VERKKOAPU_RETENTION_HOURS": str(s.retention_hours),
             "VERKKOAPU_RETENTION_HANDED_OVER_HOURS": str(s.retention_handed_over_hours),
             "VERKKOAPU_LEASE_SECONDS": str(s.lease_seconds), "VERKKOAPU_HEARTBEAT_SECONDS": str(s.heartbeat_seconds),
+            "VERKKOAPU_SESSION_MINUTES": str(s.session_minutes), "VERKKOAPU_OIDC_ISSUER": s.oidc_issuer,
+            "VERKKOAPU_OIDC_CLIENT_ID": s.oidc_client_id, "VERKKOAPU_OIDC_CLIENT_SECRET": s.oidc_client_secret,
             "VERKKOAPU_TRUSTED_PROXIES": str(s.trusted_proxies),
             "PYTHONPATH": str(PROJECT_DIR), "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1"), "TOKENIZERS_PARALLELISM": "false",
             # Two cores are shared by four processes: one thread each keeps them out of each other's way.

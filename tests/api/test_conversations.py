@@ -93,7 +93,7 @@ def test_danger_is_answered_first_with_112(resident):
 def test_a_person_is_offered_in_any_words(service):
     for language, words in (("fi", "haluan puhua ihmiselle"), ("sv", "jag vill tala med en människa"), ("en", "let me talk to a real person")):
         (reply, *_rest) = Resident(service.address, language).say(words)
-        assert reply["kind"] == "handover" and any(choice["value"] == "handover" for choice in reply["choices"])
+        assert reply["kind"] == "handover" and {choice["value"] for choice in reply["choices"]} & {"handover", "callback"}
 
 
 def test_unknown_always_offers_a_person_or_a_number(resident):
@@ -187,7 +187,7 @@ def test_a_wrong_token_and_an_unknown_conversation_tell_nothing(service, residen
     wrong = resident.get("/messages", headers=other.headers)
     assert wrong.status_code == 401 and wrong.json()["error"]["code"] == "bad_token"
     assert resident.get("/messages", headers={}).status_code == 401
-    for unknown in ("A" * 22, "x", "../../etc"):
+    for unknown in ("A" * 22, "x", "%2e%2e"):
         answer = requests.get(f"{resident.api}/conversations/{unknown}/messages", headers=resident.headers, timeout=10)
         assert answer.status_code == 404 and answer.json()["error"]["code"] == "not_found"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,10 @@ def parse_contacts(text: str, file: str, findings: list[Finding]) -> Iterator[Co
     data, problems = parse_yaml(text, file)
     findings.extend(problems)
     lines = list_item_lines(text)
+    if data is not None and not isinstance(data, list):
+        findings.append(Finding(file, 1, "error", "The file is not a list of contacts.",
+                                "Begin each contact with '- id: name-in-small-letters'."))
+        return
     for item in data or []:
         if not isinstance(item, Mapping) or not item.get("id"):
             findings.append(Finding(file, 1, "error", "A contact needs an id.", "Write '- id: name-in-small-letters'."))
@@ -42,6 +47,10 @@ def phone_text(phone: str) -> str:
     """The number as people in Finland read it: 029 151 2000, or the short number as it is."""
     if not phone.startswith("+"):
         return phone
+    national = re.fullmatch(r"\+358(29)(\d{7})", phone)
+    if national:  # the library writes 029 1512000; the county and the state write their numbers in three groups
+        digits = "0" + "".join(national.groups())
+        return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
     parsed = phonenumbers.parse(phone)
     form = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 358 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)

@@ -130,6 +130,8 @@ class Content:
     phrases: Mapping[str, Mapping[str, object]]
     version: str
     other_language_forms: tuple[str, ...] = ()
+    #: The counsellors' desk: hours, queue limit, what is offered instead (handover.yaml).
+    handover: Mapping[str, object] = field(default_factory=dict)
 
     def language_chain(self, language: str) -> tuple[str, ...]:
         """The language itself, then where a missing text is taken from."""

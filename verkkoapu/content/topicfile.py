@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verkkoapu.content.model import FOLLOWUP_KINDS, Followup, Link, TopicText
-from verkkoapu.content.yamlfile import key_lines, parse_yaml
+from verkkoapu.content.yamlfile import key_lines, nested_lines, parse_yaml
 from verkkoapu.findings import Finding
 
 REQUIRED = ("title", "summary", "contacts", "reviewed")
@@ -36,8 +36,11 @@ def parse_topic(text: str, topic: str, language: str, file: str) -> tuple[TopicT
                                     f"Add a line '{key}: …' to the front matter."))
     if findings:
         return None, findings
-    followups = _followups(fields.get("followups") or [], file, lines.get("followups", 1), findings)
-    links = _links(fields.get("links") or [], file, lines.get("links", 1), findings)
+    followups = _followups(fields.get("followups") or [], file, _Lines(head, "followups", lines), findings)
+    links = _links(fields.get("links") or [], file, _Lines(head, "links", lines), findings)
+    for key in ("contacts", "keywords", "questions"):
+        if fields.get(key) is not None and not isinstance(fields[key], list):
+            findings.append(Finding(file, lines.get(key, 1), "error", f"'{key}' is not a list.", f"Write {key}: [first, second]."))
     source = fields.get("translated_from")
     return TopicText(
         topic=topic, language=language, title=_clean(fields["title"]), summary=_clean(fields["summary"]),
@@ -46,7 +49,7 @@ def parse_topic(text: str, topic: str, language: str, file: str) -> tuple[TopicT
         links=links, followups=followups, reviewed=str(fields["reviewed"]),
         translated_from=dict(source) if isinstance(source, Mapping) else None,
         sources=_texts(fields.get("sources")), gaps=_texts(fields.get("gaps")), body=body.strip(),
-        version=text_version(fields, body), file=file, lines=lines, body_line=head.count("\n") + 2,
+        version=text_version(fields, body), file=file, lines=lines, body_line=_body_line(head, body),
     ), findings
 
 
@@ -56,25 +59,40 @@ def text_version(fields: Mapping[str, Any], body: str) -> str:
     return hashlib.sha256((repr(said) + body.strip()).encode()).hexdigest()[:12]
 
 
-def _followups(items: Any, file: str, line: int, findings: list[Finding]) -> tuple[Followup, ...]:
+class _Lines:
+    """The line of each item of one list of the front matter; read only when there is something to report."""
+
+    def __init__(self, head: str, key: str, lines: Mapping[str, int]) -> None:
+        self._head, self._key, self._first = head, key, lines.get(key, 1)
+
+    def __getitem__(self, number: int) -> int:
+        return nested_lines(self._head).get((self._key, number), (self._first, 0))[0]
+
+
+def _body_line(head: str, body: str) -> int:
+    """The line of the first character of the stripped body: after the closing hyphens and the empty lines."""
+    return head.count("\n") + 3 + body[:len(body) - len(body.lstrip())].count("\n")
+
+
+def _followups(items: Any, file: str, lines: _Lines, findings: list[Finding]) -> tuple[Followup, ...]:
     result = []
-    for item in items if isinstance(items, list) else []:
+    for number, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, Mapping) or not all(item.get(key) for key in ("kind", "question", "answer")):
-            findings.append(Finding(file, line, "error", "A follow-up needs kind, question and answer.",
+            findings.append(Finding(file, lines[number], "error", "A follow-up needs kind, question and answer.",
                                     "Write {kind: cost, question: …, answer: …}."))
         elif item["kind"] not in FOLLOWUP_KINDS:
-            findings.append(Finding(file, line, "error", f"The follow-up kind '{item['kind']}' is not known.",
+            findings.append(Finding(file, lines[number], "error", f"The follow-up kind '{item['kind']}' is not known.",
                                     "Use one of " + ", ".join(FOLLOWUP_KINDS) + "."))
         else:
             result.append(Followup(item["kind"], _clean(item["question"]), _clean(item["answer"])))
     return tuple(result)
 
 
-def _links(items: Any, file: str, line: int, findings: list[Finding]) -> tuple[Link, ...]:
+def _links(items: Any, file: str, lines: _Lines, findings: list[Finding]) -> tuple[Link, ...]:
     result = []
-    for item in items if isinstance(items, list) else []:
+    for number, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, Mapping) or not item.get("label") or not str(item.get("url", "")).startswith("https://"):
-            findings.append(Finding(file, line, "error", "A link needs a label and an https address.",
+            findings.append(Finding(file, lines[number], "error", "A link needs a label and an https address.",
                                     'Write {label: "…", url: "https://…"}.'))
         else:
             result.append(Link(_clean(item["label"]), str(item["url"])))

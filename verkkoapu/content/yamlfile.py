@@ -30,8 +30,18 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> tuple[Any, list[Fin
         mark = getattr(exc, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
         problem = getattr(exc, "problem", None) or str(exc)
-        return None, [Finding(file, line, "error", f"This is not valid YAML: {problem}.",
-                              "Check the indentation, and put quotes around a text that contains a colon.")]
+        return None, [Finding(file, line, "error", f"This is not valid YAML: {problem}.", _yaml_fix(text, line - first_line, str(problem)))]
+
+
+def _yaml_fix(text: str, index: int, problem: str) -> str:
+    """What to do about the mistakes that editors make most."""
+    lines = text.splitlines()
+    written = lines[index] if 0 <= index < len(lines) else ""
+    if "\t" in written[:len(written) - len(written.lstrip())] or "\\t" in problem:
+        return "Replace the tab at the beginning of the line with spaces."
+    if "mapping values" in problem:
+        return "Put quotes around the text: it contains a colon."
+    return "Check the indentation, and put quotes around a text that contains a colon."
 
 
 def key_lines(text: str, first_line: int = 1) -> dict[str, int]:
@@ -54,6 +64,46 @@ def list_item_lines(text: str, key: str = "id") -> dict[str, int]:
     return lines
 
 
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The nodes of a YAML text with the places where they stand; None for text that is no YAML."""
+    try:
+        return yaml.compose(text, Loader=_PlainDates)
+    except yaml.YAMLError:
+        return None
+
+
+def nested_lines(text: str, first_line: int = 1) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """First and last line of every value, by its path: ("followups", 0, "answer"). Empty for text that is no YAML."""
+    node = compose_yaml(text)
+    found: dict[tuple[str | int, ...], tuple[int, int]] = {}
+    if node is not None:
+        _walk(node, (), first_line, found)
+    return found
+
+
+def _walk(node: yaml.Node, path: tuple[str | int, ...], first_line: int, found: dict[tuple[str | int, ...], tuple[int, int]]) -> None:
+    first, end = node.start_mark.line + first_line, node.end_mark
+    # A block ends where the next line begins: its last line is the one before.
+    found[path] = (first, max(first, end.line + first_line - (end.column == 0)))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _walk(value, (*path, str(key.value)), first_line, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _walk(value, (*path, number), first_line, found)
+
+
 def read_text(path: Path) -> str:
     """The file as text; UTF-8 with or without a byte order mark, as Windows editors save it."""
     return path.read_text(encoding="utf-8-sig")
+
+
+def read_or_find(path: Path, file: str, findings: list[Finding]) -> str | None:
+    """The file as text; None, and a finding with its line, when it is not UTF-8."""
+    try:
+        return read_text(path)
+    except UnicodeDecodeError as exc:
+        line = exc.object[:exc.start].count(b"\n") + 1
+        findings.append(Finding(file, line, "error", "The file is not saved as UTF-8: its letters cannot be read.",
+                                "Save it again in your editor with the encoding UTF-8."))
+        return None
