@@ -12,17 +12,21 @@ from verkkoapu.settings import PROJECT_DIR, load_settings
 from verkkoapu.supervise import Service, free_port
 
 
+def make_service(var: Path, **environment: str) -> Service:
+    """A service with files of its own in `var`; a Tuesday in office hours, no rate limits unless `environment` says so."""
+    if not (var / "models").exists():
+        (var / "models").symlink_to(PROJECT_DIR / "var" / "models")
+    return Service(load_settings({
+        "PORT": str(free_port()), "DEMO_PORT": "0", "VERKKOAPU_ENV": "test", "VERKKOAPU_DIR": str(var),
+        "VERKKOAPU_RATE_LIMIT": "off", "VERKKOAPU_CLOCK": "2026-11-24T10:00:00+02:00", "VERKKOAPU_KEY_PREFIX": "t" + secrets.token_hex(4),
+        "VERKKOAPU_HEARTBEAT_SECONDS": "2", **environment,
+    }))
+
+
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory):
-    """Redis, Rasa, action server, web and demo site; a Tuesday in office hours, no rate limits."""
-    var = tmp_path_factory.mktemp("service")
-    (var / "models").symlink_to(PROJECT_DIR / "var" / "models")
-    settings = load_settings({
-        "PORT": str(free_port()), "DEMO_PORT": str(free_port()), "VERKKOAPU_ENV": "test", "VERKKOAPU_DIR": str(var),
-        "VERKKOAPU_RATE_LIMIT": "off", "VERKKOAPU_CLOCK": "2026-11-24T10:00:00+02:00", "VERKKOAPU_KEY_PREFIX": "t" + secrets.token_hex(4),
-        "VERKKOAPU_HEARTBEAT_SECONDS": "2",
-    })
-    running = Service(settings)
+    """Redis, Rasa, action server, web and demo site, started once a run; tests that break parts start their own."""
+    running = make_service(tmp_path_factory.mktemp("service"), DEMO_PORT=str(free_port()))
     running.start()
     yield running
     running.stop()
