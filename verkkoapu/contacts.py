@@ -14,7 +14,7 @@ from verkkoapu.clock import HELSINKI, iso
 from verkkoapu.content.contactfile import phone_text
 from verkkoapu.content.model import Contact, Content, TopicText
 from verkkoapu.hours import hours_at, parse_hours
-from verkkoapu.i18n import translate
+from verkkoapu.i18n import babel_locale, translate
 
 PLACEHOLDER = re.compile(r"\{(phone|hours|name):([a-z0-9-]+)\}")
 
@@ -101,7 +101,7 @@ def status_text(now, moment: datetime, language: str) -> str | None:
     key = {0: "contact.opens_today", 1: "contact.opens_tomorrow"}.get(days, "contact.opens_on")
     form = "EEEE d.M." if language in ("fi", "sv") else "EEEE d MMMM"
     return translate(key, language, time=_time(now.opens_next, language),
-                     day=format_date(now.opens_next.date(), form, locale=_locale(language)))
+                     day=format_date(now.opens_next.date(), form, locale=babel_locale(language)))
 
 
 @lru_cache(maxsize=512)
@@ -111,9 +111,12 @@ def hours_text(notation: str, language: str) -> str:
     # 1 to 7 February 2027: a week from Monday to Sunday without a public holiday in Finland.
     monday = datetime(2027, 2, 1)
     days = [_day_spans(hours, monday + timedelta(days=number)) for number in range(7)]
+    if not any(days) and any(hours.is_unknown(monday + timedelta(days=number, hours=12)) for number in range(7)):
+        # Unknown is never called closed.
+        return translate("hours.unknown", language)
     if all(spans == "24" for spans in days):
         return translate("hours.always", language)
-    names = get_day_names("abbreviated", context="stand-alone", locale=_locale(language))
+    names = get_day_names("abbreviated", context="stand-alone", locale=babel_locale(language))
     groups: list[str] = []
     first = 0
     for number in range(1, 8):
@@ -126,7 +129,7 @@ def hours_text(notation: str, language: str) -> str:
         first = number
     # Independence Day 2027 is a Monday, Epiphany a Wednesday: a weekday line that is closed then says it.
     epiphany = datetime(2027, 1, 6)
-    if days[2] and not _day_spans(hours, epiphany):
+    if days[2] and not _day_spans(hours, epiphany) and not hours.is_unknown(epiphany + timedelta(hours=12)):
         groups.append(translate("hours.closed_on_holidays", language))
     return ", ".join(groups) or translate("contact.closed", language)
 
@@ -163,8 +166,5 @@ def _clock(moment: datetime) -> str:
 
 
 def _time(moment: datetime, language: str) -> str:
-    return format_time(moment.astimezone(HELSINKI), "H.mm" if language in ("fi", "sv") else "H:mm", locale=_locale(language))
+    return format_time(moment.astimezone(HELSINKI), "H.mm" if language in ("fi", "sv") else "H:mm", locale=babel_locale(language))
 
-
-def _locale(language: str) -> str:
-    return {"sv": "sv_FI", "en": "en_GB", "fi": "fi_FI"}.get(language, language)
