@@ -16,6 +16,7 @@ from verkkoapu.safety import text as texts
 from verkkoapu.safety.data import NOW, TOPICS, Canceller, SafetyData, Sign, load
 from verkkoapu.safety.matcher import Matcher
 from verkkoapu.safety.model import LearnedScore, Scores
+from verkkoapu.safety.patterns import phrase_tests
 from verkkoapu.safety.text import Clause, clauses
 
 LONGEST_MESSAGE = 4_000
@@ -58,7 +59,7 @@ class Reading:
 
     clauses: list[Clause]
     hits: list[Hit]
-    cancellers: list[tuple[Canceller, int]]
+    cancellers: list[tuple[Canceller, int, str]]  # which, in which clause, in which language
     labels: list[dict[str, int]]  # for each clause the word groups present, and at which words
 
     def best(self) -> Hit | None:
@@ -75,7 +76,7 @@ class SafetyGuard:
         self.data = data
         self.model = model
         self.findings = list(findings)
-        self._matchers = {script: self._matcher(script) for script in ("latin", "cyrillic", "arabic")}
+        self._matchers = {script: self._build(script) for script in ("latin", "cyrillic", "arabic")}
 
     @classmethod
     def load(cls, content_dir: Path, model_path: Path | None = None) -> SafetyGuard:
@@ -84,22 +85,29 @@ class SafetyGuard:
         model = LearnedScore.load(model_path) if model_path is not None and model_path.exists() else None
         return cls(data, model, findings)
 
-    def _matcher(self, script: str) -> Matcher:
-        matcher = Matcher(self.model.is_known_word if self.model else lambda word: False)
+    def _build(self, script: str) -> tuple[Matcher, Matcher]:
+        """One matcher for the signs and one for the cancellers of the languages of a script.
+
+        A misspelt word may still be a sign; nobody is told "no danger" because of a misspelt word.
+        """
+        signs = Matcher(self.model.is_known_word if self.model else None)
+        cancellers = Matcher()
         for code, language in self.data.languages.items():
             if SCRIPTS.get(code, "latin") != script:
                 continue
             for name, entry in language.signs.items():
                 for pattern in entry.patterns:
-                    matcher.add(pattern, ("sign", code, self.data.signs[name]))
+                    signs.add(pattern, (code, self.data.signs[name]))
             for name, entry in language.cancellers.items():
                 for pattern in entry.patterns:
-                    matcher.add(pattern, ("cancel", code, self.data.cancellers[name]))
+                    cancellers.add(pattern, (code, self.data.cancellers[name]))
             for name, phrases in language.words.items():
-                for key, tests in _single_words(phrases):
-                    matcher.label(tests, (code, name, key))
-        matcher.ready()
-        return matcher
+                tests = frozenset(one[0] for phrase in phrases if len(one := phrase_tests(phrase)) == 1)
+                if tests:
+                    signs.label(tests, (code, name))
+        signs.ready()
+        cancellers.ready()
+        return signs, cancellers
 
     def check(self, text: str, language: str | None = None) -> Verdict:
         """Judge one message. ``language`` is the page language, only a hint: every language of the script is read."""
@@ -114,29 +122,33 @@ class SafetyGuard:
 
     def read(self, message: list[Clause], spoken: set[str] | None) -> Reading:
         """Find signs and cancellers. ``spoken`` limits the languages; None reads them all."""
-        reading = Reading(message, [], [], [{} for _ in message])
-        scripts: dict[str, list[int]] = {}
-        for index, clause in enumerate(message):
-            scripts.setdefault(texts.script(clause.text), []).append(index)
-        for script, indexes in scripts.items():
-            matcher = self._matchers[script]
-            masks = [matcher.masks(message[index].words) for index in indexes]
-            for index, mask in zip(indexes, masks, strict=True):
-                for (code, name, _), where in matcher.labels(mask).items():
-                    if spoken is None or code in spoken:
-                        present = reading.labels[index]
-                        present[name] = present.get(name, 0) | where
-            for (kind, code, item), position, pattern, where in matcher.find(masks):
-                if spoken is not None and code not in spoken:
-                    continue
-                index = indexes[position]
-                if kind == "sign":
-                    reading.hits.append(Hit(item, index, where, pattern.source, code, item.level))
-                else:
-                    reading.cancellers.append((item, index))
+        reading = self.groups(message, spoken)
+        for script, indexes in _by_script(message).items():
+            signs, cancellers = self._matchers[script]
+            masks = [signs.masks(message[index].words) for index in indexes]
+            for (code, sign), position, pattern, where in signs.find(masks):
+                if spoken is None or code in spoken:
+                    reading.hits.append(Hit(sign, indexes[position], where, pattern.source, code, sign.level))
+            if reading.hits:
+                masks = [cancellers.masks(message[index].words) for index in indexes]
+                reading.cancellers += [(canceller, indexes[position], code)
+                                       for (code, canceller), position, _, _ in cancellers.find(masks)
+                                       if spoken is None or code in spoken]
         reading.cancellers = list(dict.fromkeys(reading.cancellers))
         for hit in reading.hits:
             _cancel(hit, reading)
+        return reading
+
+    def groups(self, message: list[Clause], spoken: set[str] | None) -> Reading:
+        """Only the word groups of each clause: all that the learned score needs."""
+        reading = Reading(message, [], [], [{} for _ in message])
+        for script, indexes in _by_script(message).items():
+            signs, _ = self._matchers[script]
+            for index in indexes:
+                for (code, name), where in signs.labels(signs.masks(message[index].words)).items():
+                    if spoken is None or code in spoken:
+                        present = reading.labels[index]
+                        present[name] = present.get(name, 0) | where
         return reading
 
     def _decide(self, reading: Reading, scores: Scores | None) -> Verdict:
@@ -166,19 +178,20 @@ class SafetyGuard:
         return Verdict(level, topic, reading.clauses[clause].text, sign, score, reasons)
 
 
-def _single_words(phrases: list[str]):
-    from verkkoapu.safety.patterns import phrase_tests
-
-    tests = frozenset(parsed[0] for phrase in phrases if len(parsed := phrase_tests(phrase)) == 1)
-    if tests:
-        yield 0, tests
+def _by_script(message: list[Clause]) -> dict[str, list[int]]:
+    scripts: dict[str, list[int]] = {}
+    for index, clause in enumerate(message):
+        scripts.setdefault(texts.script(clause.text), []).append(index)
+    return scripts
 
 
 def _cancel(hit: Hit, reading: Reading) -> None:
     """Apply the cancellers to one sign; a drop ends it, a lower takes one step, at most once."""
     has_now = NOW in reading.labels[hit.clause]
     lowered = False
-    for canceller, clause in reading.cancellers:
+    for canceller, clause, language in reading.cancellers:
+        if language != hit.language:
+            continue
         if hit.sign.id in canceller.spares or hit.sign.topic in canceller.spares:
             continue
         if canceller.only and not {hit.sign.id, hit.sign.topic} & canceller.only:

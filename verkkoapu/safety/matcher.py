@@ -22,14 +22,14 @@ _ARABIC_BEFORE = ("وال", "بال", "فال", "لل", "ال", "و", "ف", "ب"
 class Vocabulary:
     """All word tests of one matcher, and which of them a word passes."""
 
-    def __init__(self, keep: Callable[[str], bool] = lambda word: False) -> None:
+    def __init__(self, known: Callable[[str], bool] | None) -> None:
         self._ids: dict[Tests, int] = {}
         self._exact: dict[str, list[int]] = {}
         self._begins: dict[str, list[int]] = {}
         self._ends: list[tuple[str, int]] = []
         self._inside: list[tuple[str, int]] = []
         self._misspelt: dict[str, set[str]] = {}
-        self._known = keep
+        self._known = known
         self._memory: dict[str, tuple[int, ...]] = {}
         self._longest = 0
 
@@ -66,7 +66,7 @@ class Vocabulary:
                 for before in _ARABIC_BEFORE:
                     if word.startswith(before) and len(word) - len(before) >= 2:
                         found |= self._pass(word[len(before):])
-            if not found and len(word) >= _SHORTEST_FUZZY and not self._known(word):
+            if not found and self._known and len(word) >= _SHORTEST_FUZZY and not self._known(word):
                 found = self._nearly(word)
             numbers = self._memory[word] = tuple(found)
         return numbers
@@ -116,9 +116,12 @@ Masks = dict[int, int]
 
 
 class Matcher:
-    """Patterns, each with a key that is handed back when it is found."""
+    """Patterns, each with a key that is handed back when it is found.
 
-    def __init__(self, known_word: Callable[[str], bool] = lambda word: False) -> None:
+    With ``known_word`` a word that nobody knows may pass a test with one letter wrong; without it, never.
+    """
+
+    def __init__(self, known_word: Callable[[str], bool] | None = None) -> None:
         self.vocabulary = Vocabulary(known_word)
         self._patterns: list[tuple[Hashable, Pattern, list[list[list[list[tuple[int, int]]]]], list]] = []
         self._index: dict[int, list[int]] = {}

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import numpy as np
 
-from verkkoapu.safety.features import LOUDNESS, bucket, group_features, pair_feature, word_features
+from verkkoapu.safety.features import LOUDNESS, group_features, pair_feature, word_features
 from verkkoapu.safety.text import Clause, script
 
 if TYPE_CHECKING:
@@ -45,33 +45,22 @@ class Unit:
     clause: int  # -1 for the whole message
     words: list[str]
     groups: list[int]
-    signs: list[int]
 
 
 def units(reading: Reading) -> Iterator[Unit]:
     """The whole message first, then, when there is more than one, its sentences and their pieces."""
     sentences = []
     for index, clause in enumerate(reading.clauses):
-        sentences.append(Unit(index, clause.words, group_features(reading.labels[index]),
-                              _sign_features(reading, index)))
+        sentences.append(Unit(index, clause.words, group_features(reading.labels[index])))
     every_word = [word for clause in reading.clauses for word in clause.words]
-    yield Unit(-1, every_word, [place for unit in sentences for place in unit.groups], _sign_features(reading, None))
+    yield Unit(-1, every_word, [place for unit in sentences for place in unit.groups])
     if len(sentences) > 1:
         yield from sentences
     for index, clause in enumerate(reading.clauses):
         for start, end in clause.pieces:
             span = ((1 << (end - start)) - 1) << start
             labels = {name: where & span for name, where in reading.labels[index].items() if where & span}
-            yield Unit(index, clause.words[start:end], group_features(labels), _sign_features(reading, index, span))
-
-
-def _sign_features(reading: Reading, clause: int | None, span: int | None = None) -> list[int]:
-    found = {f"s:{hit.sign.id}:{hit.level}" for hit in reading.hits
-             if (clause is None or hit.clause == clause) and (span is None or hit.where & span)}
-    found |= {f"level:{hit.level}" for hit in reading.hits
-              if (clause is None or hit.clause == clause) and (span is None or hit.where & span)}
-    found |= {f"k:{canceller.id}" for canceller, where in reading.cancellers if clause is None or where == clause}
-    return [bucket(feature) for feature in sorted(found)]
+            yield Unit(index, clause.words[start:end], group_features(labels))
 
 
 def known_word_key(word: str) -> int:
@@ -133,8 +122,6 @@ class LearnedScore:
         topic_logits = None
         for unit in units(reading):
             logits = self._letters(unit.words) + self._block(unit.groups, "groups") + self._bias
-            for place in unit.signs:
-                logits = logits + LOUDNESS["signs"] * self._weights[place].astype(np.float32)
             best_life = max(best_life, float(logits[0]))
             if float(logits[1]) > best_danger:
                 best_danger = float(logits[1])

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from verkkoapu.safety.text import fold, words
@@ -78,7 +79,8 @@ def parse(source: str, groups: Words) -> Pattern:
     return Pattern(source, scenes, tuple(_part(piece, groups) for piece in unwanted))
 
 
-def phrase_tests(phrase: str) -> list[Test]:
+@lru_cache(maxsize=50_000)
+def phrase_tests(phrase: str) -> tuple[Test, ...]:
     """The word tests of a phrase without signs other than the star."""
     tests = []
     for word in phrase.split():
@@ -89,7 +91,7 @@ def phrase_tests(phrase: str) -> list[Test]:
         if word != core and len(folded) < 2:
             raise PatternError(f"“{word}” is too short for a star: it would fit almost any word")
         tests.append(Test(folded, word.startswith("*"), word.endswith("*")))
-    return tests
+    return tuple(tests)
 
 
 def _part(piece: str, groups: Words) -> Part:
