@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from verkkoapu.errors import SearchUnavailable
 from verkkoapu.search.text import fold
 
 #: Settings of the default model: vocabulary of character n-grams and words, and the length of a vector.
-VOCABULARY = 60_000
-DIMENSIONS = 256
+VOCABULARY = 40_000
+DIMENSIONS = 128
 
 
 def split_pieces(text: str, sizes: tuple[int, ...] = (3, 4, 5)) -> list[str]:
@@ -42,7 +43,11 @@ class Embedder:
         """Load a model folder or hub name; the default model's folder says so by a file of its own."""
         from sentence_transformers import SentenceTransformer
 
-        return cls(SentenceTransformer(name, device="cpu"), (Path(name) / "verkkoapu-pieces").exists())
+        try:
+            return cls(SentenceTransformer(name, device="cpu"), (Path(name) / "verkkoapu-pieces").exists())
+        except Exception as exc:
+            raise SearchUnavailable(f"The sentence model '{name}' cannot be loaded ({type(exc).__name__}). VERKKOAPU_MODEL takes "
+                                    "the folder or hub name of a sentence-transformers model; empty is the default model.") from exc
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors, one row a text."""
@@ -52,45 +57,42 @@ class Embedder:
         return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
-def train_default(texts: Sequence[str], topics: Sequence[str], folder: Path, *, epochs: int = 6, seed: int = 7) -> Embedder:
+def train_default(texts: Sequence[str], topics: Sequence[str], folder: Path, *, epochs: int = 4, seed: int = 7) -> Embedder:
     """Train the default model: two messages of one topic belong together (MultipleNegativesRankingLoss)."""
     import random
     from collections import Counter, defaultdict
 
     import torch
-    from datasets import Dataset
+    from datasets import Dataset, disable_progress_bars
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-    from sentence_transformers.losses import MultipleNegativesRankingLoss
-    from sentence_transformers.models import StaticEmbedding
-    from sentence_transformers.training_args import BatchSamplers
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import WhitespaceSplit
 
-    random_source = random.Random(seed)
+    disable_progress_bars()
+    chosen = random.Random(seed)
     torch.manual_seed(seed)
-    counts = Counter(piece for text in texts for piece in set(split_pieces(text)))
+    prepared = [pieces_text(text) for text in texts]
+    counts = Counter(piece for text in prepared for piece in set(text.split()))
     kept = [piece for piece, count in counts.most_common(VOCABULARY) if count > 1]
-    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, **{piece: number for number, piece in enumerate(kept, 1)}}, unk_token="[UNK]"))
+    vocabulary = {"[UNK]": 0, **{piece: number for number, piece in enumerate(kept, 1)}}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - a word, not a password
     tokenizer.pre_tokenizer = WhitespaceSplit()
     model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=DIMENSIONS)], device="cpu")
     by_topic = defaultdict(list)
-    for text, topic in zip(texts, topics, strict=True):
-        by_topic[topic].append(pieces_text(text))
-    pairs: dict[str, list[str]] = {"anchor": [], "positive": []}
-    for group in by_topic.values():
-        for anchor in group:
-            for positive in random_source.sample(group, min(3, len(group))):
-                if positive != anchor:
-                    pairs["anchor"].append(anchor)
-                    pairs["positive"].append(positive)
+    for text, topic in zip(prepared, topics, strict=True):
+        by_topic[topic].append(text)
+    pairs = [(anchor, positive) for group in by_topic.values() for anchor in group
+             if (positive := chosen.choice(group)) != anchor]
     arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(folder.parent / "trainer"), num_train_epochs=epochs, per_device_train_batch_size=256,
-        learning_rate=0.05, warmup_steps=0.1, batch_sampler=BatchSamplers.NO_DUPLICATES, save_strategy="no",
-        logging_strategy="no", report_to=[], disable_tqdm=True, use_cpu=True, seed=seed,
+        output_dir=str(folder.parent / "trainer"), num_train_epochs=epochs, per_device_train_batch_size=512,
+        learning_rate=0.05, warmup_steps=0.1, save_strategy="no", logging_strategy="no", report_to=[], disable_tqdm=True,
+        use_cpu=True, seed=seed,
     )
-    SentenceTransformerTrainer(model=model, args=arguments, train_dataset=Dataset.from_dict(pairs),
-                               loss=MultipleNegativesRankingLoss(model)).train()
+    dataset = Dataset.from_dict({"anchor": [pair[0] for pair in pairs], "positive": [pair[1] for pair in pairs]})
+    SentenceTransformerTrainer(model=model, args=arguments, train_dataset=dataset, loss=MultipleNegativesRankingLoss(model)).train()
     model.save(str(folder), create_model_card=False)
     (folder / "verkkoapu-pieces").write_text("Texts are split by verkkoapu.search.embedding.pieces_text before encoding.\n")
     return Embedder(model, own=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from verkkoapu.errors import SearchUnavailable
 from verkkoapu.search.embedding import Embedder
-from verkkoapu.search.ngrams import NgramClassifier
-from verkkoapu.search.text import clean
-
-#: Pseudo-topics of messages that are nobody's here; content/<language>/examples/_<name>.txt holds their examples.
-OUTSIDE = "_"
+from verkkoapu.search.ngrams import NgramClassifier, softmax
+from verkkoapu.search.text import clean, sentences, without_negated
+from verkkoapu.search.training import OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -35,44 +34,83 @@ class Decision:
 
 @dataclass(frozen=True)
 class Fusion:
-    """How the parts are joined; chosen by `make evaluate`, kept in content/search.yaml."""
+    """How the parts are joined and when to speak; kept in content/search.yaml, which says how each was chosen."""
 
     ngram_weight: float = 1.0
-    embedding_weight: float = 12.0
+    embedding_weight: float = 4.0
+    sentence_weight: float = 0.3
     temperature: float = 1.0
     answer_above: float = 0.40
     clarify_above: float = 0.14
-    context_boost: float = 0.7
+    outside_above: float = 0.40
+    familiar_above: float = 0.45
+    second_matter_above: float = 0.80
+    #: Per pattern: what it matches is dropped before the search ("I don't want a doctor but …").
+    negations: tuple[str, ...] = ()
 
 
 class SearchIndex:
     """Finds topics. Load once a process; safe to use from several threads (nothing is written)."""
 
-    def __init__(self, ngrams: NgramClassifier, embedder: Embedder, centroids: np.ndarray, fusion: Fusion) -> None:
+    def __init__(self, ngrams: NgramClassifier, embedder: Embedder, centroids: np.ndarray, fusion: Fusion,
+                 centre: np.ndarray | None = None) -> None:
         self.ngrams = ngrams
         self.embedder = embedder
         self.centroids = centroids
+        self.centre = np.zeros(centroids.shape[1], np.float32) if centre is None else centre
         self.fusion = fusion
         self.topics = ngrams.topics
 
     @classmethod
     def load(cls, folder: Path, model: str = "", fusion: Fusion | None = None) -> SearchIndex:
         """Load what `make train` made in `folder`; `model` names another sentence-transformers model."""
-        ngrams = NgramClassifier.load(folder / "ngrams.joblib")
+        try:
+            ngrams = NgramClassifier.load(folder / "ngrams.joblib")
+        except Exception as exc:
+            raise SearchUnavailable(f"The trained search in {folder} is missing or damaged ({type(exc).__name__}). "
+                                    "Run `make train`.") from exc
         embedder = Embedder.load(model or str(folder / "embedding"))
-        path = folder / ("centroids.npy" if not model else f"centroids-{safe_name(model)}.npy")
+        path = folder / ("centroids.npz" if not model else f"centroids-{safe_name(model)}.npz")
         if not path.exists():
             examples = json.loads((folder / "examples.json").read_text(encoding="utf-8"))
-            np.save(path, centroids_of(embedder, examples["texts"], examples["topics"], ngrams.topics))
-        return cls(ngrams, embedder, np.load(path), fusion or Fusion())
+            save_centroids(path, embedder, examples["texts"], examples["topics"], ngrams.topics)
+        with np.load(path) as kept:
+            return cls(ngrams, embedder, kept["centroids"], fusion or Fusion(), kept["centre"])
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text, one column a topic of `self.topics`; rows sum to one."""
-        cleaned = [clean(text) for text in texts]
+        prepared = [without_negated(clean(text), self.fusion.negations) for text in texts]
+        parts = [sentences(text) for text in prepared]
+        scores = self._scores([*prepared, *(part for found in parts for part in found)])
+        whole, rest = scores[:len(prepared)].copy(), scores[len(prepared):]
+        at = 0
+        for number, found in enumerate(parts):
+            if found:
+                whole[number] += self.fusion.sentence_weight * rest[at:at + len(found)].max(axis=0)
+                at += len(found)
+        return softmax(whole / self.fusion.temperature)
+
+    def _scores(self, texts: Sequence[str]) -> np.ndarray:
+        """The parts joined, one row a text, as log-probabilities."""
         fusion = self.fusion
-        logits = fusion.ngram_weight * self.ngrams.logits(cleaned)
-        logits = logits + fusion.embedding_weight * (self.embedder.encode(cleaned) @ self.centroids.T)
-        return softmax(logits / fusion.temperature)
+        vectors = unit_rows(self.embedder.encode(texts) - self.centre)
+        scores = fusion.ngram_weight * self.ngrams.logits(texts) + fusion.embedding_weight * (vectors @ self.centroids.T)
+        return np.log(softmax(scores) + 1e-9)
+
+    def second_matter(self, text: str, first: str) -> Hit | None:
+        """Another topic that one sentence of a message with several is surely about."""
+        found = sentences(without_negated(clean(text), self.fusion.negations))
+        if len(found) < 2:
+            return None
+        rows = softmax(self._scores(found) / self.fusion.temperature)
+        best = None
+        for row in rows:
+            number = int(row.argmax())
+            topic = self.topics[number]
+            sure = row[number] >= max(self.fusion.second_matter_above, best.score if best else 0.0)
+            if sure and topic != first and not topic.startswith(OUTSIDE):
+                best = Hit(topic, float(row[number]))
+        return best
 
     def search(self, text: str, limit: int = 5, context: Mapping[str, float] | None = None) -> list[Hit]:
         """The most probable topics, best first; `context` lifts topics by an addition to their log-probability."""
@@ -85,35 +123,44 @@ class SearchIndex:
 
     def decide(self, text: str, context: Mapping[str, float] | None = None) -> Decision:
         """Answer when sure, ask between two or three when not, admit when nothing fits."""
+        if not self.is_familiar(text):
+            return Decision("unknown", ())
         return self.decide_between(self.search(text, 5, context))
+
+    def is_familiar(self, text: str) -> bool:
+        """False for gibberish and for languages that nothing was learned from."""
+        return self.ngrams.familiarity(clean(text)) >= self.fusion.familiar_above
 
     def decide_between(self, hits: Sequence[Hit]) -> Decision:
         """The decision for hits that are already found."""
         fusion = self.fusion
         best = hits[0]
         if best.topic.startswith(OUTSIDE):
-            return Decision("outside" if best.score >= fusion.answer_above else "unknown", tuple(hits))
+            return Decision("outside" if best.score >= fusion.outside_above else "unknown", tuple(hits))
         real = [hit for hit in hits if not hit.topic.startswith(OUTSIDE)]
         if best.score >= fusion.answer_above:
             return Decision("answer", tuple(real))
-        possible = [hit for hit in real[:3] if hit.score >= best.score / 4]
         if best.score >= fusion.clarify_above and len(real) >= 2:
-            return Decision("clarify", tuple(possible if len(possible) >= 2 else real[:2]))
+            return Decision("clarify", tuple(real[:3]))
         return Decision("unknown", tuple(real))
 
 
-def centroids_of(embedder: Embedder, texts: Sequence[str], topics: Sequence[str], order: Sequence[str]) -> np.ndarray:
-    """The unit mean vector of each topic's texts, in the order given."""
+def save_centroids(path: Path, embedder: Embedder, texts: Sequence[str], topics: Sequence[str], order: Sequence[str]) -> None:
+    """Keep the mean of all texts and, seen from there, the unit mean of each topic's texts in the order given.
+
+    Many sentence models put every text into one narrow cone; seen from its middle the topics lie apart.
+    """
     vectors = embedder.encode(texts)
+    centre = vectors.mean(axis=0)
+    vectors = unit_rows(vectors - centre)
     labels = np.asarray(topics)
     means = np.stack([vectors[labels == topic].mean(axis=0) for topic in order])
-    return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+    np.savez(path, centre=centre, centroids=unit_rows(means))
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Row-wise softmax."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """Rows of length one."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def safe_name(name: str) -> str:

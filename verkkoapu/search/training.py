@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from verkkoapu.content.model import Content
 
+#: Pseudo-topics of messages that are nobody's here; content/<language>/examples/_<name>.txt holds their examples.
+OUTSIDE = "_"
+
 
 @dataclass(frozen=True)
 class Example:
@@ -19,9 +22,9 @@ class Example:
 
 
 def examples_of(content: Content) -> Iterator[Example]:
-    """Every example message, question, title and keyword, by language and topic."""
+    """Every example message (the pseudo-topics' too), question, title and keyword, by language and topic."""
     for (language, topic), texts in sorted(content.examples.items()):
-        if topic in content.topics:
+        if topic in content.topics or topic.startswith(OUTSIDE):
             for text in texts:
                 yield Example(text, topic, language, "example")
     for (language, topic), text in sorted(content.texts.items()):

@@ -1,0 +1,1 @@
+"""Measure the answers: `verkkoapu evaluate`. docs/evaluation.md explains the figures."""
