@@ -110,6 +110,12 @@ SETTINGS: tuple[Setting, ...] = (
             _number(1, 3600)),
     Setting("VERKKOAPU_HEARTBEAT_SECONDS", "heartbeat_seconds", "15", "How often an idle event stream sends a comment line.",
             _number(1, 25)),
+    Setting("VERKKOAPU_SESSION_MINUTES", "session_minutes", "60", "How long a counsellor's log-in lives without being used.",
+            _number(1, 24 * 60)),
+    Setting("VERKKOAPU_OIDC_ISSUER", "oidc_issuer", "", "The address of the OpenID Connect provider for counsellors; empty leaves it out.",
+            lambda text: _url(text) if text else ""),
+    Setting("VERKKOAPU_OIDC_CLIENT_ID", "oidc_client_id", "", "What the provider calls this service."),
+    Setting("VERKKOAPU_OIDC_CLIENT_SECRET", "oidc_client_secret", "", "The secret that the provider gave this service.", secret=True),
     Setting("VERKKOAPU_TRUSTED_PROXIES", "trusted_proxies", "0",
             "How many proxies in front of the service set X-Forwarded-For.", _number(0, 10)),
 )
@@ -142,6 +148,10 @@ class Settings:
     retention_handed_over_hours: int
     lease_seconds: int
     heartbeat_seconds: int
+    session_minutes: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
     trusted_proxies: int
 
     @property

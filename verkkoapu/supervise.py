@@ -66,8 +66,8 @@ class Service:
 
     # --- starting and stopping ---------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Start every part and wait until all are ready; raises RuntimeError with the log's end when one is not."""
+    def start(self, wait_for: tuple[str, ...] = ("redis", "actions", "bot", "web")) -> None:
+        """Start every part and wait until those in `wait_for` are ready; raises RuntimeError with the logs' ends when one is not."""
         _refuse_taken_port(self.settings.host, self.settings.port)
         self.dir.mkdir(parents=True, exist_ok=True)
         (self.settings.var_dir / "redis").mkdir(parents=True, exist_ok=True)
@@ -83,6 +83,7 @@ class Service:
             "redis": self._redis_ready, "actions": lambda: _answers(self.settings.actions_url + "/health"),
             "bot": lambda: _answers(self.settings.bot_url + "/"), "web": lambda: _answers(self.address + "/readyz"),
         }
+        waiting = {name: ready for name, ready in waiting.items() if name in wait_for}
         deadline, told = time.monotonic() + START_SECONDS, time.monotonic()
         while waiting:
             for name in [name for name, ready in waiting.items() if ready()]:

@@ -29,9 +29,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def setup_blueprints(app: Flask) -> None:
-    """api: residents, no cookies. widget: scripts for other origins. health: for machines."""
-    from webwidget import api, health, widget
+    """api: residents, no cookies. widget: scripts for other origins. console: counsellors, with a session. health: for machines."""
+    from webwidget import api, console, health, help, widget
 
     app.register_blueprint(api.blueprint)
     app.register_blueprint(widget.blueprint)
+    app.register_blueprint(help.blueprint)
+    app.register_blueprint(console.blueprint)
+    app.register_blueprint(console.pages)
+    console.oidc.set_up_oidc(app)
     app.register_blueprint(health.blueprint)

@@ -13,10 +13,13 @@ log = logging.getLogger(__name__)
 
 #: A person types a few messages a minute; a network may hold a whole library or hospital.
 MESSAGES_A_CONVERSATION = RateLimitItemPerMinute(40)
+#: "Is typing" and "has seen".
+SIGNS_A_CONVERSATION = RateLimitItemPerMinute(120)
 MESSAGES_A_NETWORK = RateLimitItemPerMinute(600)
 CONVERSATIONS_A_NETWORK = RateLimitItemPerMinute(120)
 CALLBACKS_A_NETWORK = RateLimitItemPerMinute(10)
 SEARCHES_A_NETWORK = RateLimitItemPerMinute(600)
+LOGINS_A_NETWORK = RateLimitItemPerMinute(60)
 
 
 class RateLimits:

@@ -9,9 +9,11 @@ from typing import Any
 from verkkoapu.contacts import contact_line, fill_placeholders, named_cards
 from verkkoapu.conversations import Conversation
 from verkkoapu.errors import AssistantUnavailable, ConversationClosed
+from verkkoapu.handover.states import BOT_STATES, OPEN_STATES, PEOPLE_STATES
 from verkkoapu.languages import suggested_language
 from verkkoapu.safety import Verdict
 from verkkoapu.safetyreplies import safety_reply
+from webwidget.hands import answer_hands, last_topic
 from webwidget.services import Services
 
 log = logging.getLogger(__name__)
@@ -47,35 +49,57 @@ def take_turn(services: Services, conversation: Conversation, client_id: str, *,
     or ConversationClosed; everything else has an answer.
     """
     store = services.store
+    masked = services.mask.mask(text) if text is not None else None
+    entry = {
+        "from": "resident", "lang": conversation.language, "kind": "text", "text": (label if masked is None else masked.text) or "",
+        "topic": None, "contacts": [], "links": [], "choices": [], "masked": list(masked.kinds) if masked else [],
+        "client_id": client_id, **({"choice": choice} if choice else {}),
+    }
+    if conversation.state in PEOPLE_STATES and choice is None:
+        # People answer, so no turn has to wait for another, and no lock of a killed process holds a message up.
+        try:
+            return _tell_people(services, conversation, client_id, entry)
+        except ConversationClosed:
+            conversation = store.get(conversation.id)
     with store.turn(conversation.id):
         noted = store.noted_answer(conversation.id, client_id)
         if noted is not None:
             return store.get(conversation.id), noted
         conversation = store.get(conversation.id)
-        if conversation.state == "closed":
-            raise ConversationClosed("closed")
-        masked = services.mask.mask(text) if text is not None else None
-        written = label if masked is None else masked.text
-        message, _new = store.append(conversation.id, {
-            "from": "resident", "lang": conversation.language, "kind": "text", "text": written or "", "topic": None, "contacts": [],
-            "links": [], "choices": [], "masked": list(masked.kinds) if masked else [],
-            **({"choice": choice} if choice else {}),
-        }, client_id=client_id)
-        replies = answer_turn(services, conversation, message, choice)
-        answered = [message]
-        for reply in replies:
-            answered.append(write_reply(services, conversation.id, reply))
+        message, _new = store.append(conversation.id, entry, client_id=client_id, only_in_states=OPEN_STATES)
+        answered = [message, *answer_turn(services, conversation, message, choice, client_id)]
         store.note_answer(conversation.id, client_id, [entry["id"] for entry in answered])
         return store.get(conversation.id), answered
 
 
-def answer_turn(services: Services, conversation: Conversation, message: dict[str, Any], choice: str | None) -> list[dict[str, Any]]:
-    """What answers one message, by state: the safety guard always, the bot only while no person has the conversation."""
+def _tell_people(services: Services, conversation: Conversation, client_id: str,
+                 entry: dict[str, Any]) -> tuple[Conversation, list[dict[str, Any]]]:
+    """Write a message for the counsellor; only danger is answered by machine."""
+    store = services.store
+    noted = store.noted_answer(conversation.id, client_id)
+    if noted is not None:
+        return conversation, noted
+    message, _new = store.append(conversation.id, entry, client_id=client_id, only_in_states=PEOPLE_STATES)
+    verdict = guard_verdict(services, message["text"], conversation.language)
+    answered = [message, *_safety_alarm(services, conversation, verdict, message, client_id)]
+    return conversation, answered
+
+
+def answer_turn(services: Services, conversation: Conversation, message: dict[str, Any], choice: str | None,
+                client_id: str) -> list[dict[str, Any]]:
+    """Write what answers one message, by state: the safety guard always, the bot only while no person has the conversation.
+
+    Each reply is written under an id made of the client's own, so that a turn that is taken again after a crash
+    says nothing twice.
+    """
     text, language = message["text"], conversation.language
     verdict = guard_verdict(services, text, language) if choice is None else Verdict(None, None, "", None, 0.0, [])
     if verdict.level == "alarm" and verdict.topic:
-        return [safety_message(services, verdict, text, language)]
-    if conversation.state != "bot":
+        return _safety_alarm(services, conversation, verdict, message, client_id)
+    by_hand = answer_hands(services, conversation, message, choice, client_id)
+    if by_hand is not None:
+        return by_hand
+    if conversation.state not in BOT_STATES:
         return []
     replies = ask_bot(services, conversation, message["text"], choice)
     if verdict.level == "hint" and verdict.topic and not any(reply.get("topic") == verdict.topic for reply in replies):
@@ -83,7 +107,21 @@ def answer_turn(services: Services, conversation: Conversation, message: dict[st
     suggestion = language_suggestion(services, conversation, text) if choice is None else None
     if suggestion is not None:
         replies.append(suggestion)
-    return replies
+    written = [write_reply(services, conversation, reply, f"{client_id}:reply:{number}") for number, reply in enumerate(replies)]
+    return [entry for entry in written if entry is not None]
+
+
+def _safety_alarm(services: Services, conversation: Conversation, verdict: Verdict, message: dict[str, Any],
+                  client_id: str) -> list[dict[str, Any]]:
+    """The safety reply to the resident, in every state, and the alarm to the counsellors."""
+    if verdict.level != "alarm" or not verdict.topic:
+        return []
+    reply = safety_message(services, verdict, message["text"], conversation.language)
+    if conversation.state in PEOPLE_STATES:
+        reply["choices"] = []
+    written = write_reply(services, conversation, reply, f"{client_id}:reply:safety", whoever_speaks=True)
+    services.desk.alarm(conversation, verdict.topic, message["id"])
+    return [written] if written is not None else []
 
 
 def ask_bot(services: Services, conversation: Conversation, text: str, choice: str | None) -> list[dict[str, Any]]:
@@ -140,12 +178,26 @@ def language_suggestion(services: Services, conversation: Conversation, text: st
             "choices": [{"label": name, "value": f"language:{language}"}]}
 
 
-def write_reply(services: Services, conversation_id: str, reply: dict[str, Any]) -> dict[str, Any]:
-    """Append one of the bot's messages, after taking in what it wants remembered."""
+def write_reply(services: Services, conversation: Conversation, reply: dict[str, Any], once: str, *,
+                whoever_speaks: bool = False) -> dict[str, Any] | None:
+    """Append one of the bot's messages, then take in what it wants remembered.
+
+    None when a person got the conversation while the answer was on its way: then the bot's words are dropped. Only
+    the safety reply is written `whoever_speaks`.
+    """
+    if reply["kind"] == "handover":
+        topic = last_topic(services.store.read(conversation.id))
+        return services.desk.offer(conversation, topic, once=once)
+    entry = {field: reply[field] for field in (*_MESSAGE_FIELDS, "quick_exit") if field in reply}
+    states, epoch = (OPEN_STATES, None) if whoever_speaks else (BOT_STATES, conversation.epoch)
+    try:
+        message, _new = services.store.append(conversation.id, {"from": "bot", **entry, "masked": []}, client_id=once,
+                                              only_in_states=states, epoch=epoch)
+    except ConversationClosed:
+        log.info("late_reply_dropped", extra={"conversation_id": conversation.id})
+        return None
     remember = reply.get("set") or {}
     changes = {field: str(remember[field]) for field in ("language", "municipality") if remember.get(field)}
     if changes:
-        services.store.change(conversation_id, **changes)
-    entry = {field: reply[field] for field in (*_MESSAGE_FIELDS, "quick_exit") if field in reply}
-    message, _new = services.store.append(conversation_id, {"from": "bot", **entry, "masked": []})
+        services.store.change(conversation.id, **changes)
     return message

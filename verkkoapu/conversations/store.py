@@ -29,7 +29,10 @@ TURN_SECONDS = 30
 
 @dataclass(frozen=True)
 class Conversation:
-    """What is known of a conversation beside its messages."""
+    """What is known of a conversation beside its messages.
+
+    From `queue_language` on: the handover's own fields; times are milliseconds since 1970 by Redis' clock.
+    """
 
     id: str
     language: str
@@ -39,6 +42,17 @@ class Conversation:
     owner: str | None
     epoch: int
     created: str
+    queue_language: str | None = None
+    area: str | None = None
+    topic: str | None = None
+    queued_at: int = 0
+    returned: bool = False
+    alarm: str | None = None
+    told_alone: str = ""
+    owner_name: str | None = None
+    closed_by: str | None = None
+    delivered: str = "0"
+    seen: str = "0"
 
 
 class ConversationStore:
@@ -50,6 +64,8 @@ class ConversationStore:
         self.clock = clock
         self.retention_seconds = retention_seconds
         self._append = client.register_script(_SCRIPT)
+        # Only where the conversation still is: a late writer must not bring back a piece of an erased one.
+        self._set = client.register_script("if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], unpack(ARGV)) end")
 
     def create(self, language: str, page: str | None) -> tuple[Conversation, str]:
         """Open a conversation; returns it and its token, which is kept only as a digest."""
@@ -89,7 +105,7 @@ class ConversationStore:
         keys = [self.keys.meta(conversation_id), self.keys.messages(conversation_id), self.keys.sent(conversation_id)]
         with _translating_errors("append"):
             status, value = self._append(keys=keys, args=[
-                client_id, json.dumps(entry, ensure_ascii=False), ",".join(only_in_states),
+                client_id or f"once:{secrets.token_urlsafe(9)}", json.dumps(entry, ensure_ascii=False), ",".join(only_in_states),
                 "" if epoch is None else str(epoch), self.keys.doorbell, conversation_id, self.retention_seconds, owner,
             ])
         if status == "missing":
@@ -97,7 +113,7 @@ class ConversationStore:
         if status in ("state", "epoch"):
             raise ConversationClosed(value)
         if status == "seen":
-            return self._one(conversation_id, value), False
+            return self.entry(conversation_id, value), False
         return {"id": value, **entry}, True
 
     def read(self, conversation_id: str, after: str = "0", count: int | None = None) -> list[dict[str, Any]]:
@@ -118,14 +134,27 @@ class ConversationStore:
         """The messages a client id was answered with, or None while it has no answer."""
         with _translating_errors("noted_answer"):
             found = self.redis.hget(self.keys.sent(conversation_id), f"{client_id}:answer")
-        return None if found is None else [self._one(conversation_id, entry_id) for entry_id in json.loads(found)]
+        return None if found is None else [self.entry(conversation_id, entry_id) for entry_id in json.loads(found)]
+
+    def many(self, conversation_ids: list[str]) -> dict[str, Conversation]:
+        """Those of the conversations that there are, in one go."""
+        with _translating_errors("many"):
+            pipe = self.redis.pipeline(transaction=False)
+            for conversation_id in conversation_ids:
+                pipe.hgetall(self.keys.meta(conversation_id))
+            found = pipe.execute() if conversation_ids else []
+        return {conversation_id: _conversation(conversation_id, meta)
+                for conversation_id, meta in zip(conversation_ids, found, strict=True) if "token" in meta}
 
     def change(self, conversation_id: str, **fields: str) -> None:
         """Set fields of the conversation's meta data (language, municipality)."""
         with _translating_errors("change"):
-            key = self.keys.meta(conversation_id)
-            if self.redis.exists(key):
-                self.redis.hset(key, mapping=fields)
+            self._set(keys=[self.keys.meta(conversation_id)], args=[part for pair in fields.items() for part in pair])
+
+    def ring(self, conversation_id: str, what: str = "") -> None:
+        """Wake whoever watches a conversation; `what` is told on (typing), and kept nowhere."""
+        with _translating_errors("ring"):
+            self.redis.publish(self.keys.doorbell, f"{conversation_id} {what}")
 
     def erase(self, conversation_id: str) -> None:
         """Remove everything that is kept of a conversation, at once."""
@@ -160,7 +189,8 @@ class ConversationStore:
             raise ConversationNotFound(conversation_id)
         return meta
 
-    def _one(self, conversation_id: str, entry_id: str) -> dict[str, Any]:
+    def entry(self, conversation_id: str, entry_id: str) -> dict[str, Any]:
+        """One entry of the record by its id."""
         with _translating_errors("read"):
             rows = self.redis.xrange(self.keys.messages(conversation_id), min=entry_id, max=entry_id, count=1)
         if not rows:
@@ -172,7 +202,11 @@ def _conversation(conversation_id: str, meta: dict[str, str]) -> Conversation:
     return Conversation(
         id=conversation_id, language=meta["language"], state=meta["state"], page=meta.get("page") or None,
         municipality=meta.get("municipality") or None, owner=meta.get("owner") or None,
-        epoch=int(meta.get("epoch", "0")), created=meta.get("created", ""),
+        epoch=int(meta.get("epoch", "0")), created=meta.get("created", ""), queue_language=meta.get("queue_language") or None,
+        area=meta.get("area") or None, topic=meta.get("topic") or None, queued_at=int(meta.get("queued_at") or 0),
+        returned=meta.get("returned") == "1", alarm=meta.get("alarm") or None, told_alone=meta.get("told_alone", ""),
+        owner_name=meta.get("owner_name") or None, closed_by=meta.get("closed_by") or None,
+        delivered=meta.get("delivered") or "0", seen=meta.get("seen") or "0",
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import phonenumbers
 from flask import Response, g, jsonify
 
 from verkkoapu.assistant import Assistant
+from verkkoapu.callbacks import UnknownTime
 from verkkoapu.clock import iso
-from verkkoapu.contacts import named_cards
 from verkkoapu.conversations import Conversation
-from verkkoapu.errors import ConversationNotFound, StateUnavailable
+from verkkoapu.errors import ConversationClosed, StateUnavailable
+from verkkoapu.handover.availability import Availability
+from verkkoapu.handover.states import CLOSED, LIVE, PEOPLE_STATES, QUEUED
+from verkkoapu.handover.texts import open_first
 from verkkoapu.transcript import transcript_text
 from webwidget import limits
 from webwidget.api import blueprint
@@ -24,21 +28,38 @@ from webwidget.api.requests import (
     own_conversation,
     page_field,
     text_field,
+    topic_field,
     within_limit,
 )
 from webwidget.errors import ApiError, bad_request
+from webwidget.hands import join_queue, last_topic
 from webwidget.services import services
 from webwidget.turns import clean_text, guard_verdict, safety_message, take_turn
+
+_MESSAGE_ID = re.compile(r"^\d{1,20}-\d{1,20}$")
 
 
 def public(message: dict[str, Any]) -> dict[str, Any]:
     """A message as API.md's Message: every field there, whatever the entry left out."""
-    return {"topic": None, "contacts": [], "links": [], "choices": [], "masked": [], **message}
+    hidden = {"by"} if message["from"] == "resident" else {"by", "client_id"}
+    shown = {name: value for name, value in message.items() if name not in hidden}
+    return {"topic": None, "contacts": [], "links": [], "choices": [], "masked": [], **shown}
+
+
+def standing(conversation: Conversation) -> dict[str, Any]:
+    """State and language; the place in the queue while waiting, the counsellor's name while one answers."""
+    found: dict[str, Any] = {"state": conversation.state, "language": conversation.language}
+    if conversation.state == QUEUED:
+        waiting = services().desk.waiting(conversation)
+        found |= {"position": waiting.position, "estimate_minutes": waiting.estimate_minutes}
+    elif conversation.state == LIVE:
+        found["counsellor"] = {"name": conversation.owner_name}
+    return found
 
 
 def whole(conversation: Conversation, messages: list[dict[str, Any]]) -> Response:
     """State, language and messages."""
-    return jsonify({"state": conversation.state, "language": conversation.language, "messages": [public(m) for m in messages]})
+    return jsonify({**standing(conversation), "messages": [public(m) for m in messages]})
 
 
 @blueprint.post("/conversations")
@@ -124,6 +145,8 @@ def _choice_label(conversation: Conversation, value: str) -> str:
         return text.title
     if value in ("handover", "callback", "continue"):
         return content.phrase(f"choice_{value}", language)
+    if name == "handover" and (rest == "any" or rest in content.languages):
+        return content.phrase("handover_choice_any" if rest == "any" else "handover_choice_language", rest if rest != "any" else language)
     raise bad_request("choice")
 
 
@@ -132,10 +155,16 @@ def read_messages(conversation_id: str):
     from flask import request
 
     conversation = own_conversation(conversation_id)
+    after = request.args.get("after") or "0"
     try:
-        messages = services().store.read(conversation.id, request.args.get("after") or "0")
+        messages = services().store.read(conversation.id, after)
     except ValueError as exc:
         raise bad_request("after") from exc
+    if conversation.state in PEOPLE_STATES:
+        services().reaper.tick()
+        # The cursor says what the window has; the answer is on its way with the rest.
+        services().desk.mark(conversation, delivered=messages[-1]["id"] if messages else "")
+        conversation = services().store.get(conversation.id)
     return whole(conversation, [m for m in messages if visible(m)])
 
 
@@ -159,13 +188,51 @@ def set_language(conversation_id: str):
 def ask_handover(conversation_id: str):
     conversation = own_conversation(conversation_id)
     body = json_body()
-    topic = text_field(body, "topic", limit=80)
-    if topic is not None and topic not in services().content.topics:
-        raise bad_request("topic")
+    topic = topic_field(body)
     language = language_field(body) or conversation.language
-    cards = named_cards(services().content, [*services().content.general_contacts, "medical-helpline-116117"], language,
-                        services().clock.now())
-    return jsonify({"state": "bot", "closed_reason": "no_counsellors", "callback": True, "contacts": cards})
+    content = services().content
+    if conversation.state == CLOSED:
+        raise ConversationClosed(CLOSED)
+    if conversation.state in PEOPLE_STATES:
+        return whole(conversation, [])
+    if topic is None:
+        topic = last_topic(services().store.read(conversation.id))
+    outcome, written = join_queue(services(), conversation, language=language, topic=topic)
+    if isinstance(outcome, Availability):
+        cards = open_first(content, language, services().clock.now())
+        return jsonify({
+            "state": "bot", "language": conversation.language, "closed_reason": outcome.reason, "callback": True, "contacts": cards,
+            "opens_next": iso(outcome.opens_next) if outcome.opens_next else None, "languages": list(outcome.languages),
+            "alternatives": list(outcome.alternatives), "messages": [public(m) for m in written],
+        })
+    return whole(services().store.get(conversation.id), written)
+
+
+@blueprint.delete("/conversations/<conversation_id>/handover")
+def leave_handover(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    written = services().desk.leave(conversation)
+    return whole(services().store.get(conversation.id), [written] if written else [])
+
+
+@blueprint.post("/conversations/<conversation_id>/typing")
+def tell_typing(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    within_limit(limits.SIGNS_A_CONVERSATION, conversation.id)
+    if conversation.state == LIVE:
+        services().store.ring(conversation.id, "typing resident")
+    return "", 204
+
+
+@blueprint.post("/conversations/<conversation_id>/seen")
+def tell_seen(conversation_id: str):
+    conversation = own_conversation(conversation_id)
+    within_limit(limits.SIGNS_A_CONVERSATION, conversation.id)
+    message_id = text_field(json_body(), "id", required=True, limit=42) or ""
+    if not _MESSAGE_ID.match(message_id):
+        raise bad_request("id")
+    services().desk.mark(conversation, seen=message_id)
+    return "", 204
 
 
 @blueprint.post("/conversations/<conversation_id>/callback")
@@ -180,24 +247,25 @@ def ask_callback(conversation_id: str):
         raise bad_request("phone") from exc
     if not phonenumbers.is_possible_number(number):
         raise bad_request("phone")
-    topic = text_field(body, "topic", limit=80)
-    if topic is not None and topic not in services().content.topics:
-        raise bad_request("topic")
+    topic = topic_field(body)
     when = text_field(body, "when", required=True, limit=20) or ""
-    from verkkoapu.callbacks import CallbackStore, UnknownTime
-
     if body.get("consent") is not True:
         raise bad_request("consent")
-    callbacks = CallbackStore(services().redis, services().keys, services().clock, services().settings.retention_handed_over_hours * 3600)
+    client_id = client_id_field(body) if "client_id" in body else None
     try:
-        callback_id = callbacks.add(conversation.id, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-                                    topic, when, conversation.language)
+        callback = services().callbacks.add(conversation.id, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+                                            topic, when, conversation.language, client_id)
     except UnknownTime as exc:
         raise bad_request("when") from exc
-    content, language = services().content, conversation.language
-    said = content.phrase("callback_done", language, when=content.phrase(f"when_{when}", language))
-    services().store.append(conversation.id, {"from": "system", "lang": language, "kind": "notice", "text": said, "masked": []})
-    return jsonify({"callback_id": callback_id}), 201
+    return jsonify({"callback_id": callback.id, "due": callback.due}), 201
+
+
+@blueprint.delete("/conversations/<conversation_id>/callback/<callback_id>")
+def cancel_callback(conversation_id: str, callback_id: str):
+    conversation = own_conversation(conversation_id)
+    if not services().callbacks.cancel(conversation.id, callback_id):
+        raise ApiError(404, "not_found")
+    return "", 204
 
 
 @blueprint.post("/conversations/<conversation_id>/feedback")
@@ -238,8 +306,9 @@ def read_transcript(conversation_id: str):
 @blueprint.delete("/conversations/<conversation_id>")
 def erase_conversation(conversation_id: str):
     conversation = own_conversation(conversation_id)
+    services().callbacks.erase_of(conversation.id)
     services().store.erase(conversation.id)
+    services().desk.forget(conversation)
     return "", 204
 
 
-__all__ = ["ConversationNotFound", "public", "visible"]

@@ -49,6 +49,14 @@ def language_field(body: dict[str, Any], *, required: bool = False) -> str | Non
     return base if base in services().content.languages else None
 
 
+def topic_field(body: dict[str, Any]) -> str | None:
+    """A topic's id of the body, or None; 400 for one that there is not."""
+    topic = text_field(body, "topic", limit=80) or None
+    if topic is not None and topic not in services().content.topics:
+        raise bad_request("topic")
+    return topic
+
+
 def page_field(body: dict[str, Any]) -> str | None:
     """The page the resident came from, without its query: a query can hold anything."""
     value = body.get("page")

@@ -1,0 +1,1 @@
+"""Handover to a person: states, queue, presence, availability, accounts. Knows neither Rasa nor Flask."""
