@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -30,6 +31,17 @@ def catalogue(language: str, folder: Path = LOCALE_DIR) -> Catalog | None:
 def catalogue_languages(folder: Path = LOCALE_DIR) -> list[str]:
     """Every language that has a catalogue."""
     return sorted(path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/messages.po"))
+
+
+@lru_cache(maxsize=64)
+def babel_locale(language: str) -> str:
+    """The locale for dates and times in a language; British English for a language Babel does not know."""
+    locale = {"sv": "sv_FI", "en": "en_GB", "fi": "fi_FI"}.get(language, language.replace("-", "_"))
+    try:
+        Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        return "en_GB"
+    return locale
 
 
 def translate(key: str, language: str, /, **values: object) -> str:

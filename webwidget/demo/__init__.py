@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, Response, redirect, render_template, request
 
+from verkkoapu.i18n import translate
 from verkkoapu.settings import load_settings
+
+LANGUAGES = ("fi", "sv", "en")
+PAGES = ("home", "services", "news", "contact")
 
 
 def create_demo(service: str) -> Flask:
@@ -12,16 +16,29 @@ def create_demo(service: str) -> Flask:
     app = Flask(__name__)
 
     @app.get("/")
+    def choose_language() -> Response:
+        language = request.accept_languages.best_match(LANGUAGES) or "fi"
+        return redirect(f"/{language}/")  # type: ignore[return-value]
+
     @app.get("/<any(fi, sv, en):language>/")
-    def page(language: str = "fi") -> str:
-        return render_template("page.html", language=language, service=service)
+    @app.get("/<any(fi, sv, en):language>/<any(services, news, contact):name>")
+    def page(language: str, name: str = "home") -> str:
+        return render_template(
+            "page.html",
+            language=language,
+            name=name,
+            service=service,
+            pages=PAGES,
+            languages={one: translate("demo.language", one) for one in LANGUAGES},
+            t=lambda key: translate(f"demo.{key}", language),
+        )
 
     @app.after_request
-    def strict(response):
+    def strict(response: Response) -> Response:
         # A careful county's own policy: only its own files and the service's.
         response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; script-src 'self' {service}; style-src 'self' {service}; connect-src {service}; img-src 'self' {service} data:; "
-            "base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; script-src 'self' {service}; style-src 'self' {service}; connect-src {service}; "
+            f"img-src 'self' {service} data:; base-uri 'none'; form-action 'none'"
         )
         return response
 
