@@ -57,12 +57,27 @@ class Assistant:
             return self.outside(turn, "other-county", municipality=localized(other.names, self.content, turn.language))
         decision = self.decide(turn)
         if decision.kind == "answer":
-            return self.answer(turn, decision.hits[0].topic, score=decision.hits[0].score)
+            return self.answer_with_second(turn, decision)
         if decision.kind == "clarify":
             return self.clarify(turn, [hit.topic for hit in decision.hits])
         if decision.kind == "outside":
             return self.outside(turn, decision.hits[0].topic.lstrip("_"))
         return self.unknown(turn)
+
+    def answer_with_second(self, turn: Turn, decision: Decision) -> dict[str, Any]:
+        """Answer the topic found; a second matter in the same message is offered, and an urgent one comes first."""
+        first, score = decision.hits[0].topic, decision.hits[0].score
+        second = self.index.second_matter(turn.text, first) if self.index is not None else None
+        if second is None or second.topic not in self.content.topics:
+            return self.answer(turn, first, score=score)
+        other = second.topic
+        if self.content.topics[other].safety and not self.content.topics[first].safety:
+            first, other, score = other, first, second.score
+        reply = self.answer(turn, first, score=score)
+        text = self.content.text(other, turn.language)
+        if reply["kind"] == "answer" and text is not None:
+            reply["choices"] = [{"label": text.title, "value": f"topic:{other}"}, *reply["choices"]]
+        return reply
 
     # --- saying ----------------------------------------------------------------------------------
 
@@ -86,7 +101,7 @@ class Assistant:
             {"label": followup.question, "value": f"followup:{topic}:{number}"}
             for number, followup in enumerate(text.followups)
         ][:MAX_FOLLOWUPS]
-        reply = {
+        reply: dict[str, Any] = {
             "kind": "answer", "lang": text.language, "topic": topic, "text": "\n".join(lines), "contacts": cards,
             "links": [{"label": link.label, "url": link.url} for link in text.links],
             "choices": [*choices, self._handover_choice(language)],

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -30,7 +31,7 @@ def ours_sender(address: str) -> Callable[[int], Callable[[int], None]]:
     """Threads that talk to the service, a new conversation every ten turns."""
     def make(_number: int) -> Callable[[int], None]:
         client = Client(address)
-        state = {"path": "", "headers": {}}
+        state: dict[str, Any] = {"path": "", "headers": {}}
 
         def send(turn: int) -> None:
             if turn % 10 == 0:
@@ -61,7 +62,8 @@ def stock_sender(url: str) -> Callable[[int], Callable[[int], None]]:
 
 def growth(address: str, conversations: int = 6, turns: int = 100) -> dict[str, float]:
     """Median reply time of the first and the last five turns of long conversations, in milliseconds, and their ratio."""
-    first, last = [], []
+    first: list[float] = []
+    last: list[float] = []
     for _ in range(conversations):
         client = Client(address)
         path, headers = open_conversation(client)
