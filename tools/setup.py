@@ -131,7 +131,8 @@ def find_python(versions):
     if asked.returncode:
         say(f"fetching Python {versions[0]} with uv")
         if subprocess.run([uv(), "python", "install", versions[0]]).returncode:
-            fail("no Python {} was found on PATH or in pyenv, and uv could not fetch one. Install it and run this again.".format(" or ".join(versions)))
+            fail("no Python {} was found on PATH or in pyenv, and uv could not fetch one. "
+                 "Install it and run this again.".format(" or ".join(versions)))
         asked = subprocess.run([uv(), "python", "find", versions[0]], capture_output=True)
     return asked.stdout.decode().strip()
 

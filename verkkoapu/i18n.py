@@ -71,6 +71,6 @@ def _lookup(key: str, count: int | None, language: str, values: dict[str, object
 
 
 def _plural_index(found: Catalog, count: int) -> int:
-    from gettext import c2py  # type: ignore[attr-defined]
+    from gettext import c2py
 
     return c2py(found.plural_expr)(count)

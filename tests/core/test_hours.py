@@ -54,7 +54,9 @@ def test_free_text_is_refused_with_a_reason():
 
 
 @pytest.mark.parametrize(("language", "text"), [
-    ("fi", "ma–pe klo 8–16, suljettu pyhäpäivinä"), ("sv", "mån–fre kl. 8–16, stängt på helgdagar"), ("en", "Mon–Fri 8–16, closed on public holidays"),
+    ("fi", "ma–pe klo 8–16, suljettu pyhäpäivinä"),
+    ("sv", "mån–fre kl. 8–16, stängt på helgdagar"),
+    ("en", "Mon–Fri 8–16, closed on public holidays"),
 ])
 def test_hours_in_words(language, text):
     assert hours_text(OFFICE, language) == text

@@ -1,4 +1,4 @@
-"""A Redis of its own, the parts of the desk on it, and a web process without Rasa; the whole service where kills need it."""
+"""A Redis of its own, the parts of the desk on it, and web processes without Rasa; kills use the whole service of tests/conftest.py."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from verkkoapu.handover.presence import PresenceStore
 from verkkoapu.handover.reaper import Reaper
 from verkkoapu.keys import Keys
 from verkkoapu.settings import PROJECT_DIR, load_settings
-from verkkoapu.supervise import Service, free_port
+from verkkoapu.supervise import free_port
 
 PASSWORD = "a-long-password"
 #: A Tuesday in office hours.
@@ -178,18 +178,3 @@ def web(_web):
 def short_lease_web(_short_lease_web):
     """As `web`, with a lease of three seconds."""
     return _short_lease_web.empty()
-
-
-@pytest.fixture(scope="module")
-def whole_service(tmp_path_factory):
-    """Everything, Rasa among it, under its supervisor, with a short lease."""
-    var = tmp_path_factory.mktemp("handover")
-    (var / "models").symlink_to(PROJECT_DIR / "var" / "models")
-    running = Service(load_settings({
-        "PORT": str(free_port()), "DEMO_PORT": "0", "VERKKOAPU_ENV": "test", "VERKKOAPU_DIR": str(var), "VERKKOAPU_RATE_LIMIT": "off",
-        "VERKKOAPU_CLOCK": OFFICE_HOURS, "VERKKOAPU_KEY_PREFIX": "t" + secrets.token_hex(4), "VERKKOAPU_HEARTBEAT_SECONDS": "2",
-        "VERKKOAPU_LEASE_SECONDS": "30",
-    }))
-    running.start()
-    yield running
-    running.stop()

@@ -116,3 +116,11 @@ def test_an_example_that_cannot_be_read_is_named_by_line(tmp_path):
     lines = '{"topic": "poisoning", "severity": "life", "style": "", "text": "a"}\n{"topic": "poisoning"}\n'
     finding = only(load(content(tmp_path, **{"examples__fi.jsonl": lines}))[1])
     assert (finding.file, finding.line) == ("safety/examples/fi.jsonl", 2)
+
+
+def test_a_language_may_have_thresholds_of_its_own(tmp_path):
+    text = "alarm_alone: 0.5\nby_language:\n  fi: {hint_alone: 0.7}\n  xx: {hint_alone: 0.7}\n"
+    data, findings = load(content(tmp_path, **{"thresholds.yaml": text}))
+    assert only(findings).line == 4
+    assert data.thresholds_by_language["fi"].alarm_alone == 0.5
+    assert data.thresholds_by_language["fi"].hint_alone == 0.7

@@ -83,7 +83,8 @@ FUSION = Fusion(answer_above=0.5, clarify_above=0.2, outside_above=0.6)
     ([("a", 0.3), ("_x", 0.25), ("b", 0.2)], "clarify", ["a", "b"]),
     ([("a", 0.19), ("b", 0.1)], "unknown", ["a", "b"]),
     ([("_x", 0.7), ("a", 0.2)], "outside", ["_x", "a"]),
-    ([("_x", 0.55), ("a", 0.2)], "unknown", ["_x", "a"]),
+    ([("_x", 0.55), ("a", 0.2), ("b", 0.1)], "clarify", ["a", "b"]),
+    ([("_x", 0.55), ("a", 0.1), ("b", 0.1)], "unknown", ["_x", "a", "b"]),
     ([("a", 0.3)], "unknown", ["a"]),
 ])
 def test_decision_table(index, scores, kind, topics):

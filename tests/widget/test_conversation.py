@@ -103,6 +103,27 @@ def test_danger_leads_with_the_number_to_call(site):
     assert page.evaluate("document.querySelector('verkko-apu').shadowRoot.querySelector('[data-live=urgent]').textContent").count("112")
 
 
+def test_possible_danger_is_a_line_under_the_ordinary_answer(site):
+    chat = Chat(site.page()).open().say("mies huutaa kotona ja pelkään")
+    hint = chat.log.locator(".kind-safety.level-hint")
+    expect(hint).to_be_visible()
+    expect(hint.locator("a[href^='tel:']").first).to_be_visible()
+    expect(hint.locator(".card")).to_have_count(0)
+    answer = chat.log.locator(".kind-answer").last
+    expect(answer).to_be_visible()
+    assert answer.evaluate("node => node.nextElementSibling.className").count("level-hint")
+
+
+def test_another_language_is_suggested_in_itself_and_taken_when_chosen(site):
+    chat = Chat(site.page()).open().say("jag vill boka tid till tandläkare tack")
+    offer = chat.log.locator(".choice[data-value='language:sv']")
+    expect(offer).to_have_attribute("lang", "sv")
+    expect(chat.panel).to_have_attribute("lang", "fi")
+    offer.click()
+    expect(chat.panel).to_have_attribute("lang", "sv")
+    expect(chat.log.locator(".kind-answer .body").last).to_have_attribute("lang", "sv")
+
+
 def test_identity_code_is_asked_about_before_it_leaves_and_masked_after(site):
     page = site.page()
     bodies = []

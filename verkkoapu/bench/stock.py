@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -88,7 +89,7 @@ def stock_rasa(folder: Path) -> Iterator[tuple[str, dict[str, int]]]:
     rasa = [str(PROJECT_DIR / ".venv-bot" / "bin" / "python"), "-m", "rasa"]
     environment = {**os.environ, **QUIET_RASA, "PYTHONPATH": str(folder)}
     subprocess.run([*rasa, "train", "--quiet", "--fixed-model-name", "stock"], cwd=folder, env=environment, check=True, capture_output=True)
-    quiet = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     processes = {
         "actions": subprocess.Popen([sys.executable, "-m", "rasa_sdk", "--actions", "stock_actions.actions", "-p", str(actions_port)], **quiet),
         "rasa": subprocess.Popen([*rasa, "run", "-m", "models/stock.tar.gz", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",

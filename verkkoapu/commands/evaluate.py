@@ -105,7 +105,7 @@ def _through_service(arguments: argparse.Namespace, out: Path, say: Any) -> int:
         say(f"{len(messages) + len(outside)} messages to {address}")
         outcomes = ask_service(address.rstrip("/"), messages, say, arguments.threads)
         others = ask_service(address.rstrip("/"), outside, say, arguments.threads)
-    result = {
+    result: dict[str, Any] = {
         "service": figures.by_language_and_style(messages, outcomes), "outside": figures.outside_figures(outside, others),
         "confusions": figures.confusions(messages, outcomes),
         "not_answered": [{"text": m.text, "topic": m.topic, "language": m.language, "kind": o.kind}

@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,10 +175,9 @@ class ConversationStore:
         try:
             yield
         finally:
-            try:
+            # It may have run out, or Redis is gone: the lock's own time limit frees it.
+            with suppress(redis.RedisError):
                 lock.release()
-            except redis.RedisError:
-                pass  # it has run out or Redis is gone; the lock's own time limit frees it
 
     def _meta(self, conversation_id: str) -> dict[str, str]:
         if not _ID.match(conversation_id):

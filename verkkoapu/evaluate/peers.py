@@ -80,7 +80,7 @@ def bm25(texts: list[str], topics: list[str], asked: list[str]) -> list[list[str
     from rank_bm25 import BM25Okapi
 
     names = sorted(set(topics))
-    words = {name: [] for name in names}
+    words: dict[str, list[str]] = {name: [] for name in names}
     for text, topic in zip(texts, topics, strict=True):
         words[topic] += re.findall(r"\w+", fold(text))
     ranker = BM25Okapi([words[name] for name in names])

@@ -23,7 +23,7 @@ class AuditLog:
         """Add one entry. Names and ids only, never what was said."""
         entry = {"at": iso(self.clock.now()), "who": who, "what": what, "conversation": conversation_id, "detail": detail[:200]}
         with translating("audit"):
-            self.redis.xadd(self.keys.audit, entry)  # type: ignore[arg-type]
+            self.redis.xadd(self.keys.audit, entry)
 
     def newest(self, count: int = 200, before: str = "+") -> list[dict[str, Any]]:
         """The newest entries first, for managers."""

@@ -74,7 +74,7 @@ def availability(content: Content, language: str, area: str | None, presence: Pr
         return Availability(False, "no_language", None, ("other_language", *ways), spoken)
     if not any(counsellor.serves(language, area) for counsellor in here):
         return Availability(False, "no_skill", None, ("any_field", *ways), spoken)
-    if presence.waiting.get(language, 0) >= int(rule(content, "queue_limit")):
+    if presence.waiting.get(language, 0) >= int(str(rule(content, "queue_limit"))):
         return Availability(False, "queue_full", None, ways, spoken)
     return Availability(True, languages=spoken)
 

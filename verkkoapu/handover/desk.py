@@ -233,7 +233,7 @@ class HandoverDesk:
     def say(self, account: Account, conversation_id: str, client_id: str, text: str, epoch: int | None = None) -> dict[str, Any]:
         """Send a counsellor's message. Written only while this counsellor holds the conversation; the same client id once."""
         conversation = self.store.get(conversation_id)
-        entry = {"from": "counsellor", "lang": conversation.queue_language or conversation.language, "kind": "text", "text": text,
+        entry: dict[str, Any] = {"from": "counsellor", "lang": conversation.queue_language or conversation.language, "kind": "text", "text": text,
                  "topic": None, "contacts": [], "links": [], "choices": [], "masked": [], "counsellor": {"name": account.name},
                  "by": account.id, "client_id": client_id}
         try:
@@ -244,7 +244,7 @@ class HandoverDesk:
 
     def note(self, account: Account, conversation_id: str, text: str) -> dict[str, Any]:
         """A note for colleagues, which the resident never sees."""
-        entry = {"from": "counsellor", "kind": "text", "event": "note", "internal": True, "text": text, "by": account.id,
+        entry: dict[str, Any] = {"from": "counsellor", "kind": "text", "event": "note", "internal": True, "text": text, "by": account.id,
                  "counsellor": {"name": account.name}}
         try:
             return self.store.append(conversation_id, entry, only_in_states=(LIVE,), owner=account.id)[0]
@@ -285,7 +285,10 @@ class HandoverDesk:
                             language=language, area=area, entries=self._note_entries(account, note))
 
     def close(self, account: Account, conversation_id: str, reason: str, topic: str | None) -> None:
-        """End a conversation, with why and what it was about."""
+        """End a conversation, with why and what it was about. Asking again after a lost answer changes nothing."""
+        conversation = self.store.get(conversation_id)
+        if conversation.state == CLOSED and conversation.closed_by == account.id:
+            return
         conversation = self._own(account, conversation_id)
         entry = texts.notice(self.content(), conversation.language, "ended", "closed", kind="handover")
         entry["by"] = account.id

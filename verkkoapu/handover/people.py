@@ -104,7 +104,8 @@ class Window:
 
 def read_events(answer: requests.Response) -> Iterator[tuple[str, Any]]:
     """The events of a stream, as they come."""
-    name, data = "message", []
+    name = "message"
+    data: list[str] = []
     for line in answer.iter_lines(chunk_size=1):
         text = line.decode()
         if not text:
@@ -120,7 +121,8 @@ def read_events(answer: requests.Response) -> Iterator[tuple[str, Any]]:
 def _hang_up(answer: requests.Response) -> None:
     """Close the connection under a stream that another thread reads, so that it wakes at once."""
     with suppress(AttributeError, OSError):
-        answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+        raw: Any = answer.raw
+        raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
 
 
 class Resident(Window):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How sure the learned score must be, by what the signs say. Written by ``report --calibrate``, read by nurses."""
+    """How sure the learned score must be, by what the signs say. """
 
     alarm_with_alarm_sign: float = 0.0
     alarm_with_hint_sign: float = 0.9
@@ -97,6 +97,7 @@ class SafetyData:
     cancellers: dict[str, Canceller] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     thresholds: Thresholds = Thresholds()
+    thresholds_by_language: dict[str, Thresholds] = field(default_factory=dict)
     replies: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
 
@@ -213,7 +214,13 @@ def load(content_dir: Path) -> tuple[SafetyData, list[Finding]]:
     if not data.languages:
         findings.append(Finding(shared.name, 1, "error", "there is no language file", "add fi.yaml, sv.yaml, …"))
     if (folder / "thresholds.yaml").exists():
-        data.thresholds = _read_thresholds(_File(folder / "thresholds.yaml", content_dir, findings))
+        file = _File(folder / "thresholds.yaml", content_dir, findings)
+        data.thresholds = _read_thresholds(file, Thresholds())
+        for code in file.mapping("by_language"):
+            if code not in data.languages:
+                file.error(file.line("by_language", code), f"there is no language “{code}”", "use the name of a file")
+            else:
+                data.thresholds_by_language[code] = _read_thresholds(file, data.thresholds, "by_language", code)
     for path in sorted((folder / "replies").glob("*.yaml")):
         data.replies[path.stem] = _read_replies(_File(path, content_dir, findings))
     findings += _check_examples(folder, content_dir)
@@ -323,17 +330,20 @@ def _add_pattern(file: _File, entry: Entry, language: Language, line: int, text:
             file._findings.append(finding)
 
 
-def _read_thresholds(file: _File) -> Thresholds:
+def _read_thresholds(file: _File, base: Thresholds, *path: str) -> Thresholds:
     values = {}
-    for name, value in file.mapping().items():
+    for name, value in file.mapping(*path).items():
+        line = file.line(*path, name)
+        if name == "by_language" and not path:
+            continue
         if name not in Thresholds.__dataclass_fields__:
-            file.error(file.line(name), f"“{name}” is not a threshold",
+            file.error(line, f"“{name}” is not a threshold",
                        "use one of: " + ", ".join(Thresholds.__dataclass_fields__))
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-            file.error(file.line(name), f"“{value}” is not a number from 0 to 1", "write for example 0.85")
+            file.error(line, f"“{value}” is not a number from 0 to 1", "write for example 0.85")
         else:
             values[name] = float(value)
-    return Thresholds(**values)
+    return replace(base, **values)
 
 
 def _read_replies(file: _File) -> dict[str, dict[str, str]]:

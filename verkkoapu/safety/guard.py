@@ -13,7 +13,7 @@ from pathlib import Path
 
 from verkkoapu.findings import Finding
 from verkkoapu.safety import text as texts
-from verkkoapu.safety.data import NOW, TOPICS, Canceller, SafetyData, Sign, load
+from verkkoapu.safety.data import NOW, TOPICS, Canceller, SafetyData, Sign, Thresholds, load
 from verkkoapu.safety.matcher import Matcher
 from verkkoapu.safety.model import LearnedScore, Scores
 from verkkoapu.safety.patterns import phrase_tests
@@ -115,10 +115,11 @@ class SafetyGuard:
         if not message:
             return Verdict(None, None, "", None, 0.0, [])
         if self.model is None:
-            return self._decide(self.read(message, None), None)
+            return self._decide(self.read(message, None), None, self.data.thresholds)
         spoken = self.model.languages(message, language)
-        reading = self.read(message, spoken)
-        return self._decide(reading, self.model.score(reading))
+        reading = self.read(message, set(spoken))
+        limits = self.data.thresholds_by_language.get(spoken[0] if spoken else "", self.data.thresholds)
+        return self._decide(reading, self.model.score(reading), limits)
 
     def read(self, message: list[Clause], spoken: set[str] | None) -> Reading:
         """Find signs and cancellers. ``spoken`` limits the languages; None reads them all."""
@@ -151,13 +152,12 @@ class SafetyGuard:
                         present[name] = present.get(name, 0) | where
         return reading
 
-    def _decide(self, reading: Reading, scores: Scores | None) -> Verdict:
-        limits = self.data.thresholds
+    def _decide(self, reading: Reading, scores: Scores | None, limits: Thresholds) -> Verdict:
         hit = reading.best()
         life = scores.life if scores else 0.0
         danger = scores.danger if scores else 0.0
         if hit and hit.level == "alarm":
-            level = "alarm" if scores is None or life >= limits.alarm_with_alarm_sign else "hint"
+            level: str | None = "alarm" if scores is None or life >= limits.alarm_with_alarm_sign else "hint"
         elif hit:
             level = "alarm" if life >= limits.alarm_with_hint_sign else (
                 "hint" if scores is None or danger >= limits.hint_with_hint_sign else None)
@@ -170,10 +170,11 @@ class SafetyGuard:
         score = max(life, danger) if scores else (1.0 if level == "alarm" else 0.5 if level else 0.0)
         if level is None:
             return Verdict(None, None, "", None, score, reasons)
-        if hit is None or (scores and hit.level != "alarm" and scores.topic_sure >= limits.topic_from_score):
+        if scores is not None and (hit is None or (hit.level != "alarm" and scores.topic_sure >= limits.topic_from_score)):
             topic, clause = scores.topic, scores.clause
             sign = hit.sign.id if hit and hit.sign.topic == topic else None
         else:
+            assert hit is not None, "a level without a sign comes from the score"  # noqa: S101
             topic, clause, sign = hit.sign.topic, hit.clause, hit.sign.id
         return Verdict(level, topic, reading.clauses[clause].text, sign, score, reasons)
 

@@ -7,7 +7,8 @@ positions a test, and a pattern is a few shifts and ANDs. Patterns whose rarest 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from verkkoapu.safety.patterns import Part, Pattern, Test, Tests
 
@@ -123,15 +124,15 @@ class Matcher:
 
     def __init__(self, known_word: Callable[[str], bool] | None = None) -> None:
         self.vocabulary = Vocabulary(known_word)
-        self._patterns: list[tuple[Hashable, Pattern, list[list[list[list[tuple[int, int]]]]], list]] = []
+        self._patterns: list[tuple[Any, Pattern, list[list[list[list[tuple[int, int]]]]], list]] = []
         self._index: dict[int, list[int]] = {}
-        self._labels: dict[int, list[Hashable]] = {}
+        self._labels: dict[int, list[Any]] = {}
 
-    def label(self, tests: Tests, key: Hashable) -> None:
+    def label(self, tests: Tests, key: Any) -> None:
         """Report ``key`` in ``labels`` whenever a word passes these tests."""
         self._labels.setdefault(self.vocabulary.add(tests), []).append(key)
 
-    def add(self, pattern: Pattern, key: Hashable) -> None:
+    def add(self, pattern: Pattern, key: Any) -> None:
         """Look for this pattern from now on."""
         scenes = [[self._numbered(part) for part in scene] for scene in pattern.scenes]
         without = [self._numbered(part) for part in pattern.without]
@@ -163,15 +164,15 @@ class Matcher:
             bit <<= 1
         return masks
 
-    def labels(self, masks: Masks) -> dict[Hashable, int]:
+    def labels(self, masks: Masks) -> dict[Any, int]:
         """The labels present in a clause and where."""
-        found: dict[Hashable, int] = {}
+        found: dict[Any, int] = {}
         for number, mask in masks.items():
             for key in self._labels.get(number, ()):
                 found[key] = found.get(key, 0) | mask
         return found
 
-    def find(self, clause_masks: list[Masks]) -> list[tuple[Hashable, int, Pattern, int]]:
+    def find(self, clause_masks: list[Masks]) -> list[tuple[Any, int, Pattern, int]]:
         """(key, clause, pattern, bit mask of the words where its first part ends) for every pattern found."""
         tried: set[int] = set()
         found = []

@@ -77,6 +77,8 @@ class LearnedScore:
         self._rarity = rarity
         self._bias = bias.astype(np.float32)
         self._known = frozenset(int(key) for key in known)
+        #: The names of the weights' columns, as they are saved.
+        self.columns = columns
         self._topics = [name.removeprefix("topic:") for name in columns if name.startswith("topic:")]
         self._languages = [name.removeprefix("language:") for name in columns if name.startswith("language:")]
         self._topic_columns = slice(2, 2 + len(self._topics))
@@ -96,10 +98,10 @@ class LearnedScore:
         """A word seen in ordinary messages is not a misspelt sign."""
         return known_word_key(word) in self._known
 
-    def languages(self, message: list[Clause], page: str | None) -> set[str]:
-        """The languages the message may be in."""
+    def languages(self, message: list[Clause], page: str | None) -> list[str]:
+        """The languages the message may be in, the likeliest first."""
         words = [word for clause in message for word in clause.words]
-        found: set[str] = set()
+        found: dict[str, float] = {}
         written = {script(clause.text) for clause in message}
         logits = (self._letters(words) + self._bias)[self._language_columns]
         for one in written:
@@ -112,8 +114,8 @@ class LearnedScore:
             for code, logit in here:
                 sure = exp(logit - top) / total
                 if sure >= (_PAGE_LANGUAGE_FLOOR if code == page else _LANGUAGE_FLOOR) or len(words) < 3:
-                    found.add(code)
-        return found
+                    found[code] = sure
+        return sorted(found, key=found.__getitem__, reverse=True)
 
     def score(self, reading: Reading) -> Scores:
         """The gravest of the whole message, its sentences and their pieces."""
@@ -127,6 +129,7 @@ class LearnedScore:
                 best_danger = float(logits[1])
                 clause = max(unit.clause, 0)
                 topic_logits = logits[self._topic_columns]
+        assert topic_logits is not None, "a message has at least one unit"  # noqa: S101
         odds = np.exp(topic_logits - topic_logits.max())
         odds /= odds.sum()
         top = int(odds.argmax())

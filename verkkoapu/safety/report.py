@@ -59,7 +59,7 @@ def table(judged: Iterable[tuple[Example, Verdict]], by: str) -> list[tuple[str,
         count[verdict.level or "silent"] += 1
         count["topic"] += verdict.topic == example.topic
     order = ("life", "urgent", "concern", "none")
-    lines = [("severity", by, *_COLUMNS)]
+    lines: list[tuple[str, ...]] = [("severity", by, *_COLUMNS)]
     for (severity, value), count in sorted(counts.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
         share = [100 * number / count["messages"] for number in
                  (count["alarm"], count["hint"], count["alarm"] + count["hint"], count["topic"])]

@@ -39,10 +39,10 @@ class Fusion:
     ngram_weight: float = 1.0
     embedding_weight: float = 4.0
     sentence_weight: float = 0.3
-    temperature: float = 1.0
-    answer_above: float = 0.40
-    clarify_above: float = 0.14
-    outside_above: float = 0.40
+    temperature: float = 0.8
+    answer_above: float = 0.75
+    clarify_above: float = 0.05
+    outside_above: float = 0.70
     familiar_above: float = 0.45
     second_matter_above: float = 0.80
     #: Per pattern: what it matches is dropped before the search ("I don't want a doctor but …").
@@ -135,14 +135,14 @@ class SearchIndex:
         """The decision for hits that are already found."""
         fusion = self.fusion
         best = hits[0]
-        if best.topic.startswith(OUTSIDE):
-            return Decision("outside" if best.score >= fusion.outside_above else "unknown", tuple(hits))
-        real = [hit for hit in hits if not hit.topic.startswith(OUTSIDE)]
-        if best.score >= fusion.answer_above:
-            return Decision("answer", tuple(real))
-        if best.score >= fusion.clarify_above and len(real) >= 2:
-            return Decision("clarify", tuple(real[:3]))
-        return Decision("unknown", tuple(real))
+        real = tuple(hit for hit in hits if not hit.topic.startswith(OUTSIDE))
+        if best.topic.startswith(OUTSIDE) and best.score >= fusion.outside_above:
+            return Decision("outside", tuple(hits))
+        if not best.topic.startswith(OUTSIDE) and best.score >= fusion.answer_above:
+            return Decision("answer", real)
+        if len(real) >= 2 and real[0].score >= fusion.clarify_above:
+            return Decision("clarify", real[:3])
+        return Decision("unknown", tuple(hits))
 
 
 def save_centroids(path: Path, embedder: Embedder, texts: Sequence[str], topics: Sequence[str], order: Sequence[str]) -> None:

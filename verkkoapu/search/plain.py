@@ -11,7 +11,7 @@ from verkkoapu.search.text import fold
 def plain_search(content: Content, query: str, language: str, limit: int) -> list[dict[str, Any]]:
     """Topics whose words begin like the query's, best first, in the shape of the action server's answer."""
     stems = {word[:6] for word in fold(query).split() if len(word) > 2}
-    scored = []
+    scored: list[dict[str, Any]] = []
     for topic in content.topics:
         text = content.text(topic, language)
         if text is None or not stems:

@@ -27,9 +27,9 @@ def examples_of(content: Content) -> Iterator[Example]:
         if topic in content.topics or topic.startswith(OUTSIDE):
             for text in texts:
                 yield Example(text, topic, language, "example")
-    for (language, topic), text in sorted(content.texts.items()):
-        yield Example(text.title, topic, language, "title")
-        for question in text.questions:
+    for (language, topic), said in sorted(content.texts.items()):
+        yield Example(said.title, topic, language, "title")
+        for question in said.questions:
             yield Example(question, topic, language, "question")
-        for keyword in text.keywords:
+        for keyword in said.keywords:
             yield Example(keyword, topic, language, "keyword")

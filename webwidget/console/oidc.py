@@ -6,7 +6,7 @@ import logging
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, current_app, redirect, url_for
+from flask import Flask, current_app, make_response, redirect, url_for
 
 from verkkoapu.errors import LoginRefused
 from webwidget.console import pages
@@ -70,7 +70,7 @@ def oidc_callback():
     except LoginRefused:
         services().audit.write(str(names[0] or subject or "?")[:80], "login_refused", detail="oidc")
         return _back("oidc-no-account")
-    return open_session(account, redirect(url_for("console_pages.page")), "oidc")
+    return open_session(account, make_response(redirect(url_for("console_pages.page"))), "oidc")
 
 
 def _provider():

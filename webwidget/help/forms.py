@@ -18,11 +18,10 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from verkkoapu.callbacks import TIMES, UnknownTime
 from verkkoapu.errors import AssistantUnavailable, StateUnavailable
 from webwidget import limits
-from webwidget.api.requests import MAX_TEXT, network, within_limit
-from webwidget.errors import ApiError
+from webwidget.api.requests import MAX_TEXT
 from webwidget.help import blueprint
 from webwidget.help.rendering import offered, page, text_with_breaks
-from webwidget.help.routes import danger_in, municipality_asked
+from webwidget.help.routes import allowed, danger_in, municipality_asked
 from webwidget.services import services
 from webwidget.turns import assistant_down, clean_text
 
@@ -136,15 +135,6 @@ def address_of(value: str, language: str) -> str | None:
     if value in ("handover", "callback"):
         return f"/{language}/callback"
     return None
-
-
-def allowed(limit) -> bool:
-    """Whether this network may send another form now."""
-    try:
-        within_limit(limit, network())
-    except ApiError:
-        return False
-    return True
 
 
 @blueprint.get("/<lang:language>/callback")

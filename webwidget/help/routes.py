@@ -13,7 +13,7 @@ from verkkoapu.errors import AssistantUnavailable
 from verkkoapu.search.plain import plain_search
 from webwidget import limits
 from webwidget.api.requests import MAX_TEXT, network, within_limit
-from webwidget.errors import error_response
+from webwidget.errors import ApiError, error_response
 from webwidget.help import blueprint
 from webwidget.help.pages import ages, body_html, fixed_text, topics_by_area, topics_for_age, with_calls
 from webwidget.help.rendering import offered, page, preferred_language
@@ -121,14 +121,24 @@ def accessibility(language: str) -> str:
 
 
 @blueprint.get("/<lang:language>/search")
-def search(language: str) -> str:
+def search(language: str) -> tuple[str, int]:
     language = offered(language)
     query = clean_text(request.args.get("q", ""))[:MAX_TEXT]
-    results, danger = [], None
-    if query:
-        within_limit(limits.SEARCHES_A_NETWORK, network())
-        results, danger = find_topics(query, language), danger_in(query, language)
-    return page("help/search.html", language, path="search", query=query, results=results, danger=danger, noindex=True)
+    too_many = bool(query) and not allowed(limits.SEARCHES_A_NETWORK)
+    results = find_topics(query, language) if query and not too_many else []
+    # Danger is answered however many searches there were: the guard needs nothing but this process.
+    danger = danger_in(query, language) if query else None
+    body = page("help/search.html", language, path="search", query=query, results=results, danger=danger, too_many=too_many, noindex=True)
+    return body, 429 if too_many else 200
+
+
+def allowed(limit: Any) -> bool:
+    """Whether this network may ask once more now."""
+    try:
+        within_limit(limit, network())
+    except ApiError:
+        return False
+    return True
 
 
 def find_topics(query: str, language: str) -> list[dict[str, Any]]:

@@ -77,10 +77,13 @@ function answer(message, ctx) {
 
 function safety(message, ctx) {
   const alarm = message.level !== "hint";
+  const text = paragraphs(message.parts?.summary || message.text, message.contacts);
+  /* A hint is a line with a number in it; only one without gets a card. */
+  const shown = alarm ? message : { ...message, contacts: text.some((line) => line.querySelector("a")) ? [] : message.contacts.slice(0, 1) };
   return [
     h("h3", {}, icon("warning"), ctx.texts.get(alarm ? "widget.safety_alarm" : "widget.safety_hint")),
-    ...paragraphs(message.parts?.summary || message.text, message.contacts),
-    ...cards(message, ctx, { brief: !alarm, call: alarm }),
+    ...text,
+    ...cards(shown, ctx, { brief: !alarm, call: alarm }),
     message.quick_exit && button({ class: "exit", onclick: () => ctx.exit() }, icon("exit"), ctx.texts.get("widget.exit")),
   ].filter(Boolean);
 }

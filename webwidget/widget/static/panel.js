@@ -300,6 +300,9 @@ export class Panel {
     if (own && !this.messages.has(own.id)) this.adopt(item, own);
     else this.pendingNode(item)?.remove();
     for (const message of replies) this.arrive(message);
+    /* Several answers to one question: the first is where reading begins. */
+    const first = replies.length > 1 && [...this.log.children].find((node) => node.dataset.id === replies[0].id);
+    if (first) this.toStartOf(first);
     this.setState(answer);
     if (answer.language && answer.language !== this.texts.data.language) this.changeTexts(answer.language);
   }
