@@ -174,7 +174,7 @@ class SafetyGuard:
             topic, clause = scores.topic, scores.clause
             sign = hit.sign.id if hit and hit.sign.topic == topic else None
         else:
-            assert hit is not None, "a level without a sign comes from the score"  # noqa: S101
+            assert hit is not None, "a level without a sign comes from the score"
             topic, clause, sign = hit.sign.topic, hit.clause, hit.sign.id
         return Verdict(level, topic, reading.clauses[clause].text, sign, score, reasons)
 

@@ -129,7 +129,7 @@ class LearnedScore:
                 best_danger = float(logits[1])
                 clause = max(unit.clause, 0)
                 topic_logits = logits[self._topic_columns]
-        assert topic_logits is not None, "a message has at least one unit"  # noqa: S101
+        assert topic_logits is not None, "a message has at least one unit"
         odds = np.exp(topic_logits - topic_logits.max())
         odds /= odds.sum()
         top = int(odds.argmax())

@@ -63,7 +63,7 @@ class Embedder:
 
     def _mean(self, text: str) -> np.ndarray:
         """What StaticEmbedding does with the text's pieces; an unknown piece has the vector of row 0."""
-        assert self._table is not None, "only the default model is read this way"  # noqa: S101
+        assert self._table is not None, "only the default model is read this way"
         numbers = [self._numbers.get(piece, 0) for piece in split_pieces(text)]
         return self._table[numbers].mean(axis=0) if numbers else np.zeros(self._table.shape[1], np.float32)
 
