@@ -184,7 +184,9 @@ class ActionSmallTalk(BotAction):
             if found:
                 return found
         intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
-        return assistant.phrase(turn, PHRASES.get(intent, "small_talk"))
+        reply = assistant.phrase(turn, PHRASES.get(intent, "small_talk"))
+        # Who is angry, or asks whether this is a robot, is offered a person in the same breath.
+        return assistant.with_person(reply, turn) if intent in ("insult", "ask_robot") else reply
 
 
 class ActionYesOrNo(BotAction):

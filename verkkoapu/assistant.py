@@ -47,7 +47,15 @@ class Assistant:
         """Which topic the message is about, with the topic before it as a light hint."""
         if self.index is None or not turn.text.strip():
             return Decision("unknown", ())
+        if not any(char.isalpha() for char in turn.text) and not self._is_public_number(turn.text):
+            # "42" or "???" tells nothing, whatever examples a digit happens to stand in.
+            return Decision("unknown", ())
         return self.index.decide(turn.text)
+
+    def _is_public_number(self, text: str) -> bool:
+        """Whether the text is just the number of one of our contacts: "112", "116117"."""
+        digits = "".join(char for char in text if char.isdigit())
+        return bool(digits) and any((contact.phone or "").endswith(digits) and len(digits) >= 3 for contact in self.content.contacts.values())
 
     def reply(self, turn: Turn) -> dict[str, Any]:
         """Find the topic and answer, ask, or admit."""
@@ -276,6 +284,10 @@ class Assistant:
     def phrase(self, turn: Turn, key: str, kind: str = "smalltalk", **values: object) -> dict[str, Any]:
         """A short sentence between answers: thanks, goodbye, small talk."""
         return self._said(kind, turn, self.content.phrase(key, turn.language, **values))
+
+    def with_person(self, reply: dict[str, Any], turn: Turn) -> dict[str, Any]:
+        """The reply with the button to a counsellor."""
+        return {**reply, "choices": [*reply["choices"], self._handover_choice(turn.language)]}
 
     def greeting(self, language: str, moment: datetime) -> dict[str, Any]:
         """The first message of a conversation."""
