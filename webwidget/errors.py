@@ -50,7 +50,9 @@ def error_response(status: int, code: str, values: dict[str, object] | None = No
     body: dict[str, Any] = {"error": {"code": code, "message": translate(f"error.{code}", language, **(values or {})), **(extra or {})}}
     if status == 503:
         body["contacts"] = static_text(services().content, language, services().clock.now())
-        body.update(getattr(g, "unavailable_extra", {}))
+        extra_answer = getattr(g, "answer_without_record", None)
+        if extra_answer is not None:
+            body.update(extra_answer())
     response = jsonify(body)
     response.status_code = status
     response.headers.update(headers or {})

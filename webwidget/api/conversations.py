@@ -116,21 +116,8 @@ def _prepare_answer_without_record(raw: str) -> None:
         return {"messages": [{"id": None, "at": iso(services().clock.now()), "from": "bot", "masked": [], **message}],
                 "contacts": message["contacts"]}
 
-    g.unavailable_extra = _Lazy(extra)
-
-
-class _Lazy(dict):
-    """Filled in only when the error answer is made: the guard reads each message once in the ordinary case."""
-
-    def __init__(self, make) -> None:
-        super().__init__()
-        self._make = make
-
-    def keys(self):
-        if self._make is not None:
-            made, self._make = self._make(), None
-            self.update(made)
-        return super().keys()
+    # Made only when the error answer is: in the ordinary case the guard reads each message once.
+    g.answer_without_record = extra
 
 
 def _choice_label(conversation: Conversation, value: str) -> str:
