@@ -28,6 +28,7 @@ def healthz():
 def readyz():
     """Each dependency by name. 200 while residents can be served: that needs Redis; without Rasa there are answers still."""
     found = services()
+    found.contents.current()  # looks for an edit, so that a refused one is told though nobody asks for content
     parts: dict[str, Any] = {"redis": _redis(), "bot": _http(found.settings.bot_url + "/"),
                              "actions": _http(found.settings.actions_url + "/health"),
                              "content": "refused" if found.contents.refused else "ok"}
@@ -41,6 +42,7 @@ def metrics():
     # Private: a reverse proxy forwards residents only, and a caller from elsewhere is refused here.
     if request.remote_addr not in ("127.0.0.1", "::1") or request.headers.get("X-Forwarded-For"):
         abort(404)
+    services().contents.current()
     STREAMS.set(services().doorbell.listeners)
     REFUSED.set(len(services().contents.refused))
     return Response(generate_latest(REGISTRY), mimetype=CONTENT_TYPE_LATEST)
